@@ -1,1 +1,10 @@
 export * from './table.js';
+export { textWidth, cutToWidth } from './text-width.js';
+export { excelDaySerial, excelSerial } from './xlsx/excel-date.js';
+export { SheetNames } from './xlsx/sheet-names.js';
+export type { Condition, SheetCell, SheetPlan, SheetRow } from './xlsx/sheet-plan.js';
+export type { ChartPlace, ChartSource, NativeChart, NativeSeries } from './xlsx/charts.js';
+export { StyleSheet, type BorderLine, type CellStyle, type FontStyle, type StyleId } from './xlsx/styles.js';
+export { MAX_SHEET_ROWS, writeWorkbook, type WorkbookPlan } from './xlsx/write.js';
+export type { WorkbookProperties } from './xlsx/write-package.js';
+export { MAX_CELL_CHARACTERS, sheetRange, type CellRange } from './xlsx/write-text.js';
