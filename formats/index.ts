@@ -8,3 +8,8 @@ export { StyleSheet, type BorderLine, type CellStyle, type FontStyle, type Style
 export { MAX_SHEET_ROWS, writeWorkbook, type WorkbookPlan } from './xlsx/write.js';
 export type { WorkbookProperties } from './xlsx/write-package.js';
 export { MAX_CELL_CHARACTERS, sheetRange, type CellRange } from './xlsx/write-text.js';
+export { openFile, type OpenFileOptions, type OpenOutcome } from './open-file.js';
+export { DEFAULT_TEXT_LIMITS, type TextLimits } from './text-limits.js';
+export { detectContainer, HEAD_BYTES, type Container } from './detect.js';
+export { csvLine, writeCsv, type CsvWriteOptions } from './csv/write.js';
+export { guardFormula } from './csv/formula-guard.js';
