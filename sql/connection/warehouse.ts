@@ -4,7 +4,13 @@ import type { z } from 'zod';
 export type SqlText = string & { readonly __sql: unique symbol };
 
 export type SqlParameter =
-  string | number | bigint | boolean | null | readonly (string | number | bigint | null)[] | Readonly<Record<string, string>>;
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | readonly (string | number | bigint | null)[]
+  | Readonly<Record<string, string>>;
 export type SqlParameters = Readonly<Record<string, SqlParameter>>;
 
 export interface QueryOptions {
@@ -28,15 +34,27 @@ export interface Warehouse {
   /** `embedded` or `server`. */
   readonly mode: 'embedded' | 'server';
   /** Rows of a SELECT, each checked against `row`. 64-bit integers arrive as text unless the schema coerces them. */
-  query<Row extends z.ZodType>(sql: SqlText, row: Row, parameters?: SqlParameters, options?: QueryOptions): Promise<z.infer<Row>[]>;
+  query<Row extends z.ZodType>(
+    sql: SqlText,
+    row: Row,
+    parameters?: SqlParameters,
+    options?: QueryOptions,
+  ): Promise<z.infer<Row>[]>;
   /** The raw bytes of a SELECT in any ClickHouse format. Fails, never ends early, when the server failed after its 200. */
-  stream(sql: SqlText, format: string, parameters?: SqlParameters, options?: QueryOptions): AsyncIterable<Uint8Array>;
+  stream(
+    sql: SqlText,
+    format: string,
+    parameters?: SqlParameters,
+    options?: QueryOptions,
+  ): AsyncIterable<Uint8Array>;
   /** Acknowledged means stored (fsync on facts is a table setting). */
   insert(request: InsertRequest): Promise<void>;
   /** A statement without a result. */
   command(sql: SqlText, parameters?: SqlParameters, options?: QueryOptions): Promise<void>;
   /** Work in one server session, where temporary tables live; statements in it run one after the other. */
   session<Result>(work: (warehouse: Warehouse) => Promise<Result>): Promise<Result>;
+  /** Asks for a sign of life with these credentials; throws WarehouseError without one. */
+  ping(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -49,8 +67,12 @@ export class WarehouseError extends Error {
     readonly code: number | null,
     /** Worth trying again unchanged: network, memory pressure, too many parts, shutting down. */
     readonly transient: boolean,
-    options?: { cause?: unknown },
+    options?: { cause?: unknown; unreached?: boolean },
   ) {
     super(message, options);
+    this.unreached = options?.unreached ?? false;
   }
+
+  /** The statement never got to the database (connection refused): repeating it is safe even for a write. */
+  readonly unreached: boolean;
 }

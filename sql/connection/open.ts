@@ -1,0 +1,131 @@
+import type { Logger } from '../../schemas/index.js';
+import { openEngine, type Engine, type EngineOptions } from '../engine/open-engine.js';
+import { ANALYST, OWNER } from '../engine/credentials.js';
+import { openRetrying } from './retrying.js';
+import type { Warehouse } from './warehouse.js';
+
+/** A ClickHouse server of the user's own (`CLICKHOUSE_URL` and the like). */
+export interface ServerSettings {
+  readonly url: string;
+  readonly user: string;
+  readonly password: string;
+  /** Whom `wxlive sql` runs as; without one the user above with `readonly = 2`. */
+  readonly analyst?: { readonly user: string; readonly password: string };
+}
+
+export interface WarehouseSettings {
+  /** Without it the private engine of the data folder is used. */
+  readonly clickhouse?: ServerSettings;
+  readonly dataDir: string;
+  /** IANA zone of the analyst's sessions. */
+  readonly reportZone: string;
+  readonly logger?: Logger;
+  /** For tests and for machines with much memory: see StartOptions. */
+  readonly engine?: Pick<EngineOptions, 'analystLimits' | 'startTimeoutMs' | 'shutdownWaitMs'>;
+}
+
+/** Opens the warehouse as its owner: the server, or the private engine, which is started when nobody has yet. */
+export async function openWarehouse(settings: WarehouseSettings): Promise<Warehouse> {
+  return open(settings, 'owner');
+}
+
+/** Opens the warehouse as the analyst: the public views, under limits, in the report zone. */
+export async function openAnalyst(settings: WarehouseSettings): Promise<Warehouse> {
+  return open(settings, 'analyst');
+}
+
+/** How a tool that is not ours connects. Database is `wxlive`. */
+export interface ConnectionInfo {
+  readonly http: { readonly host: string; readonly port: number };
+  /** Null for a server: its native port cannot be told from its address. */
+  readonly native: { readonly host: string; readonly port: number } | null;
+  readonly user: string;
+  /** Null for a server: whoever set it knows it, and it is not printed. */
+  readonly password: string | null;
+  readonly database: string;
+}
+
+/** What to type into another tool. Starts the private engine; `hold.close()` lets go of it. */
+export async function connectionInfo(
+  settings: WarehouseSettings,
+): Promise<{ info: ConnectionInfo; hold: { close(): void } }> {
+  if (settings.clickhouse !== undefined) {
+    const url = new URL(settings.clickhouse.url);
+    const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
+    const user = settings.clickhouse.analyst?.user ?? settings.clickhouse.user;
+    const info = {
+      http: { host: url.hostname, port },
+      native: null,
+      user,
+      password: null,
+      database: 'wxlive',
+    };
+    return { info, hold: { close: () => undefined } };
+  }
+  const engine = await openEngine(engineOptions(settings));
+  const { host, httpPort, nativePort } = engine.address;
+  const info = {
+    http: { host, port: httpPort },
+    native: { host, port: nativePort },
+    user: ANALYST,
+    password: engine.credentials.analystPassword,
+    database: 'wxlive',
+  };
+  return { info, hold: engine };
+}
+
+async function open(settings: WarehouseSettings, as: 'owner' | 'analyst'): Promise<Warehouse> {
+  const { openClient } = await import('./client.js');
+  const server = settings.clickhouse;
+  const analystSettings = { session_timezone: settings.reportZone };
+  if (server !== undefined) {
+    const restricted = as === 'analyst' ? (server.analyst ?? null) : null;
+    const { user, password } = restricted ?? server;
+    const extra =
+      as === 'owner' ? {} : restricted === null ? { readonly: 2, ...analystSettings } : analystSettings;
+    const client = () => openClient({ mode: 'server', url: server.url, user, password, settings: extra });
+    return openRetrying({
+      mode: 'server',
+      reopen: false,
+      logger: settings.logger,
+      open: () => {
+        const warehouse = client();
+        return Promise.resolve({ warehouse, close: () => warehouse.close() });
+      },
+    });
+  }
+  const embedded = openRetrying({
+    mode: 'embedded',
+    reopen: true,
+    logger: settings.logger,
+    open: async () => {
+      const engine = await openEngine(engineOptions(settings));
+      const warehouse = openClient({
+        mode: 'embedded',
+        url: `http://${engine.address.host}:${engine.address.httpPort}`,
+        ...userOf(engine, as),
+        settings: as === 'owner' ? {} : analystSettings,
+      });
+      return {
+        warehouse,
+        close: async () => {
+          await warehouse.close();
+          engine.close();
+        },
+      };
+    },
+  });
+  await embedded.ping();
+  return embedded;
+}
+
+function userOf(engine: Engine, as: 'owner' | 'analyst'): { user: string; password: string } {
+  const { ownerPassword, analystPassword } = engine.credentials;
+  return as === 'owner'
+    ? { user: OWNER, password: ownerPassword }
+    : { user: ANALYST, password: analystPassword };
+}
+
+function engineOptions(settings: WarehouseSettings): EngineOptions {
+  return { ...settings.engine, dataDir: settings.dataDir, reportZone: settings.reportZone };
+}

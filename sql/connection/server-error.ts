@@ -1,0 +1,76 @@
+import { LateServerError } from './exception-trailer.js';
+import { isTransientCode, networkFailure } from './transient.js';
+import { WarehouseError } from './warehouse.js';
+
+export interface ServerErrorContext {
+  /** `http://127.0.0.1:8123`, without credentials. */
+  readonly endpoint: string;
+  /** The statement carried rows: the server quotes them in its words, so those are left out. */
+  readonly carriedRows: boolean;
+}
+
+/** Codes whose text quotes a value: CANNOT_PARSE_*, INCORRECT_DATA, TYPE_MISMATCH, BAD_QUERY_PARAMETER and the like. */
+const QUOTES_VALUES: ReadonlySet<number> = new Set([
+  6, 25, 26, 27, 32, 33, 38, 41, 53, 69, 70, 72, 117, 131, 321, 349, 376, 395, 441, 457, 467, 675,
+]);
+const LONGEST_WORDS = 600;
+
+/** Turns what the client library threw into a WarehouseError without data in it. */
+export function toWarehouseError(error: unknown, context: ServerErrorContext): WarehouseError {
+  if (error instanceof WarehouseError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const answer = parseAnswer(error, message);
+  if (answer !== null) {
+    const words = context.carriedRows ? '' : `: ${withoutValues(answer.code, answer.words)}`;
+    return new WarehouseError(
+      `ClickHouse refused the statement (code ${answer.code}${answer.type === '' ? '' : ` ${answer.type}`})${words}`,
+      answer.code,
+      isTransientCode(answer.code, message),
+    );
+  }
+  const network = networkFailure(error);
+  if (network !== null) {
+    return new WarehouseError(
+      `ClickHouse at ${context.endpoint} is not reachable (${network.word}): check that it runs and that the address is right`,
+      null,
+      true,
+      { unreached: network.unreached },
+    );
+  }
+  if (error instanceof LateServerError) {
+    return new WarehouseError('ClickHouse failed in the middle of its answer: try again', null, true);
+  }
+  const firstLine = context.carriedRows ? '' : `: ${message.split('\n', 1)[0]?.slice(0, 200) ?? ''}`;
+  return new WarehouseError(
+    `the answer of ${context.endpoint} is not one of ClickHouse${firstLine}`,
+    null,
+    /\b50[234]\b/.test(message),
+  );
+}
+
+interface Answer {
+  readonly code: number;
+  readonly type: string;
+  readonly words: string;
+}
+
+function parseAnswer(error: unknown, message: string): Answer | null {
+  if (
+    error instanceof Error &&
+    'code' in error &&
+    'type' in error &&
+    typeof error.code === 'string' &&
+    /^\d+$/.test(error.code)
+  ) {
+    return { code: Number(error.code), type: String(error.type), words: message };
+  }
+  const match = /Code: (\d+)\. DB::Exception: (.*?)(?:\(([A-Z][A-Z0-9_]{2,})\)|$)/s.exec(message);
+  if (match === null) return null;
+  return { code: Number(match[1]), type: match[3] ?? '', words: match[2] ?? '' };
+}
+
+function withoutValues(code: number, words: string): string {
+  const line = words.replaceAll(/\s+/g, ' ').trim();
+  const safe = QUOTES_VALUES.has(code) ? line.replace(/(['"`]).*\1/, '…').replace(/: .*$/, '') : line;
+  return safe.length > LONGEST_WORDS ? `${safe.slice(0, LONGEST_WORDS)}…` : safe;
+}

@@ -1,0 +1,49 @@
+/**
+ * The process the private engine runs in: `node child.js <libchdb> <config.xml>`. Its standard input is the data
+ * folder's alive pipe; the engine reads it to its end, which comes when the last user is gone, and then shuts down.
+ * Everything it writes goes to engine.log.
+ */
+import { DataType, createExternalBuffer, load, open } from 'ffi-rs';
+
+const [, , library, config] = process.argv;
+if (library === undefined || config === undefined) throw new Error('usage: child.js <library> <config.xml>');
+
+process.umask(0o077);
+// Past a file-size limit the kernel would end the process; handled, the write fails and the statement reports it.
+process.on('SIGXFSZ', () => undefined);
+
+const startUp =
+  "SYSTEM START LISTEN HTTP; SYSTEM START LISTEN TCP; SELECT * FROM file('/dev/stdin', 'LineAsString') FORMAT Null";
+const argumentsOfEngine = ['clickhouse', `--config-file=${config}`, '--multiquery', `--query=${startUp}`];
+
+open({ library: 'chdb', path: library });
+// ffi-rs stays on this thread's own stack; libraries that switch stacks trip the engine's recursion guard.
+const result = load({
+  library: 'chdb',
+  funcName: 'query_stable_v2',
+  retType: DataType.External,
+  paramsType: [DataType.I32, DataType.StringArray],
+  paramsValue: [argumentsOfEngine.length, argumentsOfEngine],
+});
+
+// struct local_result_v2 { buffer, length, vector, elapsed, rows_read, bytes_read, error }, eight bytes each: the last is
+// the address of the error's text, 0 when the start-up statements ended well, which is when the pipe was closed.
+const errorAddress = createExternalBuffer(result, 56).readBigUInt64LE(48);
+if (errorAddress === 0n) process.exit(0);
+const address = Number(errorAddress);
+open({ library: 'libc', path: process.platform === 'darwin' ? '/usr/lib/libSystem.B.dylib' : 'libc.so.6' });
+const length = load({
+  library: 'libc',
+  funcName: 'strlen',
+  retType: DataType.U64,
+  paramsType: [DataType.I64],
+  paramsValue: [address],
+});
+load({
+  library: 'libc',
+  funcName: 'write',
+  retType: DataType.I64,
+  paramsType: [DataType.I32, DataType.I64, DataType.U64],
+  paramsValue: [2, address, length],
+});
+process.exit(1);

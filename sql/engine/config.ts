@@ -1,0 +1,43 @@
+import type { EngineFolder } from './folder.js';
+
+export interface EnginePorts {
+  readonly httpPort: number;
+  readonly nativePort: number;
+}
+
+/** Text as the content of an XML element. */
+export const escapeXml = (text: string): string =>
+  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+
+/**
+ * The engine's config.xml. No logger: error lines of ClickHouse quote queries, and the log tables do not exist in this
+ * build. Pools are small: two cores are shared with the importer.
+ */
+export function configXml(folder: EngineFolder, ports: EnginePorts, serverMemoryBytes: number): string {
+  return `<clickhouse>
+  <log-level>none</log-level>
+  <path>${escapeXml(folder.store)}/</path>
+  <tmp_path>${escapeXml(folder.store)}/tmp/</tmp_path>
+  <user_files_path>${escapeXml(folder.store)}/user_files/</user_files_path>
+  <format_schema_path>${escapeXml(folder.store)}/format_schemas/</format_schema_path>
+  <users_config>${escapeXml(folder.users)}</users_config>
+  <listen_host>127.0.0.1</listen_host>
+  <http_port>${ports.httpPort}</http_port>
+  <tcp_port>${ports.nativePort}</tcp_port>
+  <timezone>UTC</timezone>
+  <max_server_memory_usage>${serverMemoryBytes}</max_server_memory_usage>
+  <mark_cache_size>268435456</mark_cache_size>
+  <uncompressed_cache_size>0</uncompressed_cache_size>
+  <keep_alive_timeout>30</keep_alive_timeout>
+  <http_max_uri_size>16777216</http_max_uri_size>
+  <max_connections>256</max_connections>
+  <background_pool_size>2</background_pool_size>
+  <background_merges_mutations_concurrency_ratio>2</background_merges_mutations_concurrency_ratio>
+  <merge_tree>
+    <number_of_free_entries_in_pool_to_lower_max_size_of_merge>2</number_of_free_entries_in_pool_to_lower_max_size_of_merge>
+    <number_of_free_entries_in_pool_to_execute_mutation>2</number_of_free_entries_in_pool_to_execute_mutation>
+    <number_of_free_entries_in_pool_to_execute_optimize_entire_partition>2</number_of_free_entries_in_pool_to_execute_optimize_entire_partition>
+  </merge_tree>
+</clickhouse>
+`;
+}

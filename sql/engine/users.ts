@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { escapeXml } from './config.js';
+import { ANALYST, OWNER, type EngineCredentials } from './credentials.js';
+
+/** What one analyst may take of the machine. */
+export interface AnalystLimits {
+  readonly memoryBytes: number;
+  readonly executionSeconds: number;
+  readonly concurrentQueries: number;
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/**
+ * The engine's users.xml. `default` runs the three start-up statements: it has the grants for exactly those, and a
+ * quota of three queries which they use up, because it has no password and would answer anybody on this machine.
+ * `wxlive` owns everything. `analyst` reads the public views under limits with a minimum as well as a maximum: 0 means
+ * unlimited and would pass a maximum. The owner's sessions are in UTC: the views name their zone.
+ */
+export function usersXml(credentials: EngineCredentials, reportZone: string, limits: AnalystLimits): string {
+  const loopback = '<networks><ip>127.0.0.1</ip></networks>';
+  const between = (name: string, max: number) => `<${name}><min>1</min><max>${max}</max></${name}>`;
+  return `<clickhouse>
+  <profiles>
+    <default/>
+    <owner>
+      <cancel_http_readonly_queries_on_client_close>1</cancel_http_readonly_queries_on_client_close>
+      <async_insert>0</async_insert>
+    </owner>
+    <analyst>
+      <readonly>2</readonly>
+      <session_timezone>${escapeXml(reportZone)}</session_timezone>
+      <cancel_http_readonly_queries_on_client_close>1</cancel_http_readonly_queries_on_client_close>
+      <max_memory_usage>${limits.memoryBytes}</max_memory_usage>
+      <max_memory_usage_for_user>${limits.memoryBytes}</max_memory_usage_for_user>
+      <max_execution_time>${limits.executionSeconds}</max_execution_time>
+      <max_concurrent_queries_for_user>${limits.concurrentQueries}</max_concurrent_queries_for_user>
+      <constraints>
+        ${between('max_memory_usage', limits.memoryBytes)}
+        ${between('max_memory_usage_for_user', limits.memoryBytes)}
+        ${between('max_execution_time', limits.executionSeconds)}
+        ${between('max_concurrent_queries_for_user', limits.concurrentQueries)}
+        <timeout_overflow_mode><readonly/></timeout_overflow_mode>
+      </constraints>
+    </analyst>
+  </profiles>
+  <quotas>
+    <unlimited/>
+    <startup><interval><duration>2147483647</duration><queries>3</queries></interval></startup>
+  </quotas>
+  <users>
+    <default>
+      <password></password>
+      ${loopback}
+      <profile>default</profile>
+      <quota>startup</quota>
+      <grants>
+        <query>GRANT SYSTEM LISTEN ON *.*</query>
+        <query>GRANT CREATE TEMPORARY TABLE ON *.*</query>
+        <query>GRANT READ ON FILE</query>
+      </grants>
+    </default>
+    <${OWNER}>
+      <password_sha256_hex>${sha256(credentials.ownerPassword)}</password_sha256_hex>
+      ${loopback}
+      <profile>owner</profile>
+      <quota>unlimited</quota>
+    </${OWNER}>
+    <${ANALYST}>
+      <password_sha256_hex>${sha256(credentials.analystPassword)}</password_sha256_hex>
+      ${loopback}
+      <profile>analyst</profile>
+      <quota>unlimited</quota>
+      <grants>
+        <query>GRANT SELECT ON wxlive.*</query>
+      </grants>
+    </${ANALYST}>
+  </users>
+</clickhouse>
+`;
+}

@@ -1,0 +1,20 @@
+/** The door of sql/: the warehouse and the private engine under it. Append what your floor exports, one block each. */
+
+// The connection.
+export { openWarehouse, openAnalyst, connectionInfo } from './connection/open.js';
+export type { ConnectionInfo, ServerSettings, WarehouseSettings } from './connection/open.js';
+export { WarehouseError } from './connection/warehouse.js';
+export type {
+  InsertRequest,
+  QueryOptions,
+  SqlParameter,
+  SqlParameters,
+  SqlText,
+  Warehouse,
+} from './connection/warehouse.js';
+export { loadSql, typedByUser } from './query-file.js';
+export { parameterNames } from './parameter-names.js';
+
+// The private engine of a data folder.
+export { EngineError, type EngineErrorReason } from './engine/engine-error.js';
+export { acquireLoaderLease, type LoaderLease, type LoaderLeaseOptions } from './engine/loader-lease.js';
