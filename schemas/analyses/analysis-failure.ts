@@ -1,0 +1,49 @@
+/** Why an analysis was not run or not answered; the only list of these codes. */
+export const ANALYSIS_FAILURE_CODES = [
+  'unknown_key',
+  'bad_spec',
+  'bad_range',
+  'unknown_field',
+  'unknown_operator',
+  'bad_value',
+  'bad_regex',
+  'not_supported',
+  'too_many_rows',
+] as const;
+export type AnalysisFailureCode = (typeof ANALYSIS_FAILURE_CODES)[number];
+
+export interface AnalysisFailure {
+  readonly code: AnalysisFailureCode;
+  /** What is wrong, where in the spec, and what to write instead. */
+  readonly message: string;
+}
+
+/** The names most like a mistyped one, best first; none when nothing is near. */
+export function nearestNames(wrong: string, known: readonly string[], most = 3): string[] {
+  const limit = Math.max(2, Math.ceil(wrong.length / 3));
+  return known
+    .map((name) => ({ name, distance: editDistance(wrong.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ name, distance }) => distance <= limit || (wrong.length > 2 && name.includes(wrong)))
+    .sort((left, right) => left.distance - right.distance || (left.name < right.name ? -1 : 1))
+    .slice(0, most)
+    .map(({ name }) => name);
+}
+
+/** ` (did you mean a, b?)`, or nothing. */
+export function didYouMean(wrong: string, known: readonly string[]): string {
+  const nearest = nearestNames(wrong, known);
+  return nearest.length === 0 ? '' : ` (did you mean ${nearest.join(', ')}?)`;
+}
+
+function editDistance(left: string, right: string): number {
+  let previous = Array.from({ length: right.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= left.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= right.length; column += 1) {
+      const substitute = (previous[column - 1] ?? 0) + (left[row - 1] === right[column - 1] ? 0 : 1);
+      current.push(Math.min(substitute, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+    }
+    previous = current;
+  }
+  return previous[right.length] ?? 0;
+}

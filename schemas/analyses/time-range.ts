@@ -1,0 +1,56 @@
+import { fail, succeed, type Outcome } from '../outcome.js';
+import { addDays, isDay, startOfDay } from '../report-day.js';
+
+import type { AnalysisFailure } from './analysis-failure.js';
+
+/** A half-open range of UTC milliseconds; null is no bound. */
+export interface TimeRange {
+  readonly fromMs: number | null;
+  readonly toMs: number | null;
+}
+
+const INSTANT = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})$/i;
+
+/** Reads `from` and `to`: instants, or bare dates that mean the whole day in the report zone. */
+export function resolveTimeRange(
+  spec: { readonly from: string | number | null; readonly to: string | number | null },
+  zone: string,
+): Outcome<TimeRange, AnalysisFailure> {
+  const from = resolveBound('from', spec.from, zone);
+  if (!from.ok) return from;
+  const to = resolveBound('to', spec.to, zone);
+  if (!to.ok) return to;
+  if (from.value !== null && to.value !== null && from.value >= to.value) {
+    return fail({
+      code: 'bad_range',
+      message: `from (${String(spec.from)}) is not before to (${String(spec.to)})`,
+    });
+  }
+  return succeed({ fromMs: from.value, toMs: to.value });
+}
+
+function resolveBound(
+  key: 'from' | 'to',
+  bound: string | number | null,
+  zone: string,
+): Outcome<number | null, AnalysisFailure> {
+  if (bound === null || typeof bound === 'number') return succeed(bound);
+  const text = bound.trim();
+  if (isDay(text)) return succeed(startOfDay(key === 'from' ? text : addDays(text, 1), zone));
+  const milliseconds = INSTANT.test(text) ? parseInstant(text) : Number.NaN;
+  if (Number.isFinite(milliseconds) && isDay(text.slice(0, 10))) return succeed(milliseconds);
+  return fail({
+    code: 'bad_range',
+    message: `${key} '${bound}' is no instant: write 2026-09-09T20:00:00+08:00 (with an offset), or 2026-09-09 for the whole day`,
+  });
+}
+
+/** A fraction of a millisecond in a bound is cut, as it is in event times. */
+function parseInstant(text: string): number {
+  const plain = text
+    .replace(' ', 'T')
+    .replace(',', '.')
+    .replace(/(\.\d{3})\d+/, '$1')
+    .replace(/([+-]\d{2})(\d{2})$/, '$1:$2');
+  return Date.parse(plain.toUpperCase());
+}
