@@ -18,3 +18,7 @@ export { parameterNames } from './parameter-names.js';
 // The private engine of a data folder.
 export { EngineError, type EngineErrorReason } from './engine/engine-error.js';
 export { acquireLoaderLease, type LoaderLease, type LoaderLeaseOptions } from './engine/loader-lease.js';
+
+// The warehouse: migrations, views, what it remembers of itself.
+export { migrate, readLedger, writeLedger, type MigrationResult } from './migrate.js';
+export type { RenderSettings } from './render.js';

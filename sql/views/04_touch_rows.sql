@@ -1,0 +1,58 @@
+-- one row a touch (PRODUCT §5): entries of a viewer with the same evidence, each under 30 minutes after the last, are one
+CREATE OR REPLACE VIEW wxlive_store.touch_rows
+AS
+WITH
+    entries AS
+    (
+        SELECT
+            event_time, event_id, viewer, platform, account, room_id, scene, referrer_host, has_evidence, evidence_key,
+            resolved_channel, resolved_utm_source, resolved_utm_medium, resolved_utm_campaign, resolved_utm_content,
+            resolved_utm_term, resolved_link_code
+        FROM wxlive_store.event_channels
+        WHERE event IN ({{entry_events}}) AND NOT is_system
+    ),
+    silent AS
+    (
+        SELECT DISTINCT viewer FROM entries WHERE NOT has_evidence
+    ),
+    activity AS
+    (
+        -- A person's acts; an order that only a file knows breaks no silence.
+        SELECT DISTINCT viewer, event_time
+        FROM wxlive_store.event_rows
+        WHERE viewer IN (SELECT viewer FROM silent) AND NOT is_system AND adapter != 'orders'
+    ),
+    unprompted AS
+    (
+        SELECT entry.*
+        FROM (SELECT * FROM entries WHERE NOT has_evidence) AS entry
+        ASOF LEFT JOIN (SELECT viewer, event_time AS acted_at FROM activity) AS act
+            ON entry.viewer = act.viewer AND entry.event_time > act.acted_at
+        WHERE act.acted_at < entry.event_time - INTERVAL 30 MINUTE
+    ),
+    ordered AS
+    (
+        SELECT
+            *,
+            lagInFrame(event_time, 1, toDateTime64(0, 3, 'UTC'))
+                OVER (PARTITION BY viewer, evidence_key ORDER BY event_time, event_id ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) AS before
+        FROM (SELECT * FROM entries WHERE has_evidence UNION ALL SELECT * FROM unprompted)
+    )
+SELECT
+    event_time AS touch_time,
+    event_id,
+    viewer,
+    platform,
+    account,
+    room_id,
+    scene,
+    referrer_host,
+    resolved_channel AS channel,
+    resolved_utm_source AS utm_source,
+    resolved_utm_medium AS utm_medium,
+    resolved_utm_campaign AS utm_campaign,
+    resolved_utm_content AS utm_content,
+    resolved_utm_term AS utm_term,
+    resolved_link_code AS link_code
+FROM ordered
+WHERE event_time >= before + INTERVAL 30 MINUTE

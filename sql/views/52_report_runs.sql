@@ -1,0 +1,19 @@
+-- one row a report run
+CREATE OR REPLACE VIEW wxlive.report_runs
+(
+    run_id String COMMENT '编号 | run',
+    report LowCardinality(String) COMMENT '报表 | report',
+    period_from DateTime64(3, '{{zone}}') COMMENT '期间起 | from',
+    period_to DateTime64(3, '{{zone}}') COMMENT '期间止（不含）| to',
+    state LowCardinality(String) COMMENT '状态 | state',
+    data_as_of DateTime64(3, '{{zone}}') COMMENT '数据截至 | data as of',
+    files Array(String) COMMENT '文件 | files',
+    started_at DateTime64(3, '{{zone}}') COMMENT '开始 | start',
+    seconds Float64 COMMENT '耗时（秒）| seconds'
+)
+DEFINER = CURRENT_USER SQL SECURITY DEFINER
+AS
+SELECT run_id, report, toTimeZone(period_from, '{{zone}}') AS period_from, toTimeZone(period_to, '{{zone}}') AS period_to, state,
+    toTimeZone(data_as_of, '{{zone}}') AS data_as_of, files, toTimeZone(started_at, '{{zone}}') AS started_at, seconds
+FROM wxlive_store.report_runs_ledger
+COMMENT '报表运行 | report runs'
