@@ -97,6 +97,8 @@ export interface DraftAttendance {
   readonly inviter_employee_id: string | null;
   /** Raw. */
   readonly inviter_external_id: string | null;
+  /** Raw name where the source names the inviter without an id (staff or outsider, not known which). */
+  readonly inviter_name?: string | null;
   readonly first_enter_at: number | null;
   readonly last_leave_at: number | null;
 }
