@@ -17,3 +17,4 @@ export * from './instant.js';
 export * from './report-day.js';
 export * from './money.js';
 export * from './clean-text.js';
+export * from './analyses/index.js';

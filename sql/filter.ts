@@ -1,0 +1,336 @@
+import { z } from 'zod';
+
+import {
+  dayOf,
+  fail,
+  isDay,
+  resolveTimeRange,
+  succeed,
+  type AnalysisFailure,
+  type CommonSpec,
+  type Condition,
+  type EventMatch,
+  type Outcome,
+  type Scalar,
+  type TimeRange,
+} from '../schemas/index.js';
+import type { SqlParameter, SqlParameters, SqlText, Warehouse } from './connection/warehouse.js';
+import { WarehouseError } from './connection/warehouse.js';
+import { resolveField, type Field } from './fields.js';
+import { loadSql } from './query-file.js';
+
+/** A piece of a statement made here; every value in it is a bound parameter of its filter. */
+export type SqlFragment = string & { readonly __fragment: unique symbol };
+
+/** The only generator of SQL text: conditions of users become fragments with bound values. */
+export interface Filter {
+  /** `from`, `to`, platforms, accounts, rooms of a spec; system scenes never pass. */
+  scope(spec: CommonSpec, range: TimeRange): SqlFragment;
+  /** All conditions hold; `1` for none. */
+  all(conditions: readonly Condition[]): Outcome<SqlFragment, AnalysisFailure>;
+  /** One of the matches: its event name and its conditions. */
+  anyMatch(matches: readonly EventMatch[]): Outcome<SqlFragment, AnalysisFailure>;
+  /** The value of a field as text, `''` where there is none. */
+  text(fieldName: string): Outcome<SqlFragment, AnalysisFailure>;
+  /** The value of a field as Nullable(Float64). */
+  number(fieldName: string): Outcome<SqlFragment, AnalysisFailure>;
+  /** A bound value: `{p7:Int64}`. */
+  bind(value: SqlParameter, type: ParameterType): SqlFragment;
+  /** Whether anything so far looks at the touch of an event. */
+  readonly usesTouch: boolean;
+  /** The values of everything made so far. */
+  readonly parameters: SqlParameters;
+  /** The regular expressions among the conditions, to be checked before the statement runs. */
+  readonly patterns: readonly string[];
+}
+
+export type ParameterType =
+  'String' | 'Float64' | 'Int64' | 'UInt64' | 'UInt32' | 'Array(String)' | 'Array(Float64)' | 'Array(UInt64)';
+
+// The one place where generated text becomes a fragment.
+const fragment = (text: string): SqlFragment => text as SqlFragment;
+
+export function createFilter(zone: string): Filter {
+  const parameters: Record<string, SqlParameter> = {};
+  const patterns: string[] = [];
+  let usesTouch = false;
+
+  function bind(value: SqlParameter, type: ParameterType): SqlFragment {
+    const name = `p${Object.keys(parameters).length + 1}`;
+    parameters[name] = value;
+    return fragment(`{${name}:${type}}`);
+  }
+
+  function field(name: string): Outcome<Field, AnalysisFailure> {
+    const found = resolveField(name);
+    if (found.ok && found.value.ofTouch) usesTouch = true;
+    return found;
+  }
+
+  function textOf({ kind, expression, propertyKey }: Field): string {
+    if (propertyKey !== null) return `props[${bind(propertyKey, 'String')}]`;
+    return kind === 'text' ? expression : `ifNull(toString(${expression}), '')`;
+  }
+
+  function condition(one: Condition): Outcome<string, AnalysisFailure> {
+    const found = field(one.field);
+    if (!found.ok) return found;
+    const text = textOf(found.value);
+    const { op, value } = one;
+    if (op === 'is_set') return succeed(`${text} != ''`);
+    if (op === 'is_not_set') return succeed(`${text} = ''`);
+    if (op === 'in' || op === 'not_in') {
+      return membership(found.value, text, Array.isArray(value) ? value : [], one);
+    }
+    if (value === undefined || Array.isArray(value)) return fail(badValue(one, 'one value'));
+    if (op === 'contains' || op === 'not_contains' || op === 'starts_with' || op === 'regex') {
+      if (found.value.kind === 'instant') {
+        return fail(badValue(one, `another operator: ${one.field} is an instant`));
+      }
+      return succeed(within(found.value, text, op, String(value)));
+    }
+    return compare(found.value, text, op, value, one);
+  }
+
+  /** A list of texts is one bound list; anything else is a chain of comparisons. */
+  function membership(
+    found: Field,
+    text: string,
+    values: readonly Scalar[],
+    one: Condition,
+  ): Outcome<string, AnalysisFailure> {
+    const isIn = one.op === 'in';
+    const asTexts =
+      found.kind === 'text' ||
+      (found.kind === 'property' && values.every((value) => typeof value !== 'number'));
+    if (asTexts) {
+      const list = bind(values.map(String), 'Array(String)');
+      return succeed(
+        isIn ? `(${text} != '' AND ${text} IN ${list})` : `(${text} = '' OR ${text} NOT IN ${list})`,
+      );
+    }
+    const parts: string[] = [];
+    for (const value of values) {
+      const part = compare(found, text, 'eq', value, one);
+      if (!part.ok) return part;
+      parts.push(part.value);
+    }
+    const any = parts.length === 0 ? '0' : `(${parts.join(' OR ')})`;
+    return succeed(isIn ? any : `NOT ${any}`);
+  }
+
+  function within(
+    { kind }: Field,
+    text: string,
+    op: 'contains' | 'not_contains' | 'starts_with' | 'regex',
+    value: string,
+  ): string {
+    const bound = bind(value, 'String');
+    if (op === 'regex') {
+      patterns.push(value);
+      return `(${text} != '' AND match(${text}, ${bound}))`;
+    }
+    if (op === 'starts_with') return `(${text} != '' AND startsWith(${text}, ${bound}))`;
+    const inText = `position(${text}, ${bound}) > 0`;
+    // A list stands in props as JSON text; any element of it may be the value.
+    const isList = `startsWith(${text}, '[') AND JSONType(${text}) = 'Array'`;
+    const found =
+      kind === 'property'
+        ? `if(${isList}, has(JSONExtract(${text}, 'Array(String)'), ${bound}), ${inText})`
+        : inText;
+    return op === 'contains' ? `(${text} != '' AND ${found})` : `(${text} = '' OR NOT (${found}))`;
+  }
+
+  function compare(
+    found: Field,
+    text: string,
+    op: 'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte',
+    value: Scalar,
+    one: Condition,
+  ): Outcome<string, AnalysisFailure> {
+    const ordering = op !== 'eq' && op !== 'ne';
+    if (found.kind === 'instant') return compareInstant(found, op, value, one);
+    if (found.kind === 'number' || (typeof value === 'number' && (found.kind === 'property' || ordering))) {
+      const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+      if (typeof number !== 'number' || !Number.isFinite(number)) return fail(badValue(one, 'a number'));
+      const actual = found.kind === 'number' ? found.expression : `toFloat64OrNull(${text})`;
+      return succeed(`ifNull(${actual} ${SIGNS[op]} ${bind(number, 'Float64')}, ${op === 'ne' ? 1 : 0})`);
+    }
+    const bound = bind(String(value), 'String');
+    if (op === 'ne') return succeed(`(${text} = '' OR ${text} != ${bound})`);
+    return succeed(`(${text} != '' AND ${text} ${SIGNS[op]} ${bound})`);
+  }
+
+  /** A bare date is that whole day: `gt` is after its end, `lte` before its end. */
+  function compareInstant(
+    { expression }: Field,
+    op: 'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte',
+    value: Scalar,
+    one: Condition,
+  ): Outcome<string, AnalysisFailure> {
+    if (typeof value === 'boolean') return fail(badValue(one, 'an instant'));
+    const whole = typeof value === 'string' && isDay(value);
+    const start = resolveTimeRange({ from: value, to: null }, zone);
+    const end = resolveTimeRange({ from: null, to: value }, zone);
+    if (!start.ok || !end.ok || start.value.fromMs === null || end.value.toMs === null) {
+      return fail(badValue(one, `an instant with an offset, or a date such as ${dayOf(0, zone)}`));
+    }
+    const from = start.value.fromMs;
+    const to = whole ? end.value.toMs : from + 1;
+    const time = `toUnixTimestamp64Milli(${expression})`;
+    const before = (bound: number): string => `${time} < ${bind(bound, 'Int64')}`;
+    const since = (bound: number): string => `${time} >= ${bind(bound, 'Int64')}`;
+    switch (op) {
+      case 'eq':
+        return succeed(`ifNull(${since(from)} AND ${before(to)}, 0)`);
+      case 'ne':
+        return succeed(`ifNull(${before(from)} OR ${since(to)}, 1)`);
+      case 'gt':
+        return succeed(`ifNull(${since(to)}, 0)`);
+      case 'gte':
+        return succeed(`ifNull(${since(from)}, 0)`);
+      case 'lt':
+        return succeed(`ifNull(${before(from)}, 0)`);
+      case 'lte':
+        return succeed(`ifNull(${before(to)}, 0)`);
+    }
+  }
+
+  function all(conditions: readonly Condition[]): Outcome<SqlFragment, AnalysisFailure> {
+    const parts: string[] = [];
+    for (const one of conditions) {
+      const part = condition(one);
+      if (!part.ok) return part;
+      parts.push(part.value);
+    }
+    return succeed(fragment(parts.length === 0 ? '1' : parts.join(' AND ')));
+  }
+
+  return {
+    bind,
+    all,
+    scope(spec, { fromMs, toMs }) {
+      const parts = ['NOT is_system'];
+      if (fromMs !== null) parts.push(`event_time >= fromUnixTimestamp64Milli(${bind(fromMs, 'Int64')})`);
+      if (toMs !== null) parts.push(`event_time < fromUnixTimestamp64Milli(${bind(toMs, 'Int64')})`);
+      if (spec.platforms.length > 0) parts.push(`platform IN ${bind(spec.platforms, 'Array(String)')}`);
+      if (spec.accounts.length > 0) parts.push(`account IN ${bind(spec.accounts, 'Array(String)')}`);
+      if (spec.rooms.length > 0) {
+        const rooms = bind(spec.rooms, 'Array(String)');
+        parts.push(`(room_id != '' AND (room_id IN ${rooms} OR concat(account, ':', room_id) IN ${rooms}))`);
+      }
+      return fragment(parts.join(' AND '));
+    },
+    anyMatch(matches) {
+      const parts: string[] = [];
+      for (const match of matches) {
+        const conditions = all(match.where);
+        if (!conditions.ok) return conditions;
+        parts.push(`(event = ${bind(match.event, 'String')} AND ${conditions.value})`);
+      }
+      return succeed(fragment(`(${parts.join(' OR ')})`));
+    },
+    text(fieldName) {
+      const found = field(fieldName);
+      return found.ok ? succeed(fragment(textOf(found.value))) : found;
+    },
+    number(fieldName) {
+      const found = field(fieldName);
+      if (!found.ok) return found;
+      const text = textOf(found.value);
+      return succeed(
+        fragment(
+          found.value.kind === 'number' ? `toFloat64(${found.value.expression})` : `toFloat64OrNull(${text})`,
+        ),
+      );
+    },
+    get usesTouch() {
+      return usesTouch;
+    },
+    get parameters() {
+      return parameters;
+    },
+    get patterns() {
+      return patterns;
+    },
+  };
+}
+
+const SIGNS = { eq: '=', ne: '!=', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
+
+function badValue({ field, op, value }: Condition, wanted: string): AnalysisFailure {
+  const shown = JSON.stringify(value) as string | undefined;
+  return {
+    code: 'bad_value',
+    message: `the condition on ${field} (op ${op}) needs ${wanted}, not ${(shown ?? 'nothing').slice(0, 60)}`,
+  };
+}
+
+/** Marks a constant of our own code as a fragment: `fixed('1')`. Never text of a user. */
+export function fixed(text: '' | '0' | '1' | 'viewer' | 'event_id'): SqlFragment {
+  return fragment(text);
+}
+
+/** Several fragments as the elements of one array: `[a, b]`. */
+export function listOf(fragments: readonly SqlFragment[]): SqlFragment {
+  return fragment(`[${fragments.join(', ')}]`);
+}
+
+/** All of them hold. */
+export function conjunction(fragments: readonly SqlFragment[]): SqlFragment {
+  return fragment(fragments.length === 0 ? '1' : `(${fragments.join(' AND ')})`);
+}
+
+/** One of them holds. */
+export function disjunction(fragments: readonly SqlFragment[]): SqlFragment {
+  return fragment(fragments.length === 0 ? '0' : `(${fragments.join(' OR ')})`);
+}
+
+/** A number with the k-th bit set where the k-th condition holds (UInt64). */
+export function bitMask(conditions: readonly SqlFragment[]): SqlFragment {
+  const parts = conditions.map((condition, bit) => `bitShiftLeft(toUInt64(${condition}), ${bit})`);
+  return fragment(parts.length === 0 ? 'toUInt64(0)' : `(${parts.join(' + ')})`);
+}
+
+/** The rows an analysis looks at: events, with the touch of each where the filter needs it. */
+export function scopeRows(filter: Filter, scope: SqlFragment): SqlFragment {
+  const rows = filter.usesTouch ? 'scope/events-with-touch' : 'scope/events';
+  return fragment(`(\n${fillSlots(loadSql(rows), { scope })}\n)`);
+}
+
+/** Puts fragments into the slots `{{name}}` of a query file; throws on a slot left open and on one it has not. */
+export function fillSlots(sql: SqlText, slots: Readonly<Record<string, SqlFragment>>): SqlText {
+  const used = new Set<string>();
+  const filled = sql.replaceAll(/\{\{(\w+)\}\}/g, (_slot, name: string) => {
+    const text = slots[name];
+    if (text === undefined) throw new TypeError(`nothing fills the slot {{${name}}}`);
+    used.add(name);
+    return text;
+  });
+  const unused = Object.keys(slots).filter((name) => !used.has(name));
+  if (unused.length > 0) throw new TypeError(`the statement has no slot {{${unused.join('}}, {{')}}}`);
+  // A statement of ours with fragments of ours is a statement of ours.
+  return filled as SqlText;
+}
+
+/** ClickHouse: the regular expression does not compile. */
+const CANNOT_COMPILE_REGEXP = 427;
+
+/** Has the engine compile every pattern before it meets data; RE2 never runs away. */
+export async function checkPatterns(
+  warehouse: Warehouse,
+  filter: Filter,
+): Promise<Outcome<null, AnalysisFailure>> {
+  for (const pattern of new Set(filter.patterns)) {
+    try {
+      await warehouse.query(loadSql('scope/check-pattern'), z.object({ matched: z.number() }), { pattern });
+    } catch (error) {
+      if (!(error instanceof WarehouseError) || error.code !== CANNOT_COMPILE_REGEXP) throw error;
+      return fail({
+        code: 'bad_regex',
+        message: `'${pattern.slice(0, 100)}' is no regular expression of RE2`,
+      });
+    }
+  }
+  return succeed(null);
+}

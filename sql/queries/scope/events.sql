@@ -1,0 +1,2 @@
+-- one row an event of the scope
+SELECT * FROM wxlive.events WHERE {{scope}}
