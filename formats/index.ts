@@ -2,7 +2,7 @@ export * from './table.js';
 export { textWidth, cutToWidth } from './text-width.js';
 export { excelDaySerial, excelSerial } from './xlsx/excel-date.js';
 export { SheetNames } from './xlsx/sheet-names.js';
-export type { Condition, SheetCell, SheetPlan, SheetRow } from './xlsx/sheet-plan.js';
+export type { Condition, LateSheet, SheetCell, SheetPlan, SheetRow } from './xlsx/sheet-plan.js';
 export type { ChartPlace, ChartSource, NativeChart, NativeSeries } from './xlsx/charts.js';
 export { StyleSheet, type BorderLine, type CellStyle, type FontStyle, type StyleId } from './xlsx/styles.js';
 export { MAX_SHEET_ROWS, writeWorkbook, type WorkbookPlan } from './xlsx/write.js';
@@ -13,3 +13,12 @@ export { DEFAULT_TEXT_LIMITS, type TextLimits } from './text-limits.js';
 export { detectContainer, HEAD_BYTES, type Container } from './detect.js';
 export { csvLine, writeCsv, type CsvWriteOptions } from './csv/write.js';
 export { guardFormula } from './csv/formula-guard.js';
+export {
+  findHeaderRow,
+  headerText,
+  rowKind,
+  type HeaderMatcher,
+  type HeaderRow,
+  type RowKind,
+  type TitleLine,
+} from './header-row.js';
