@@ -46,8 +46,10 @@ export interface ChartPlace {
 const EMU_A_PIXEL = 9525;
 const TEXT_COLOR = '4A5560';
 const LINE_COLOR = 'D5DEDD';
-/** Labels along the axis of a line chart. */
-const AXIS_LABELS = 10;
+/** Labels along the axis of a line chart, at most. */
+const AXIS_LABELS = 8;
+/** Points from one label to the next: what reads well when the points are minutes, hours or days. */
+const LABEL_STEPS = [1, 2, 5, 7, 10, 15, 20, 30, 60, 120, 180, 240, 360, 720, 1440];
 const FACE = '<a:latin typeface="微软雅黑"/><a:ea typeface="微软雅黑"/>';
 
 /** `xl/charts/chartN.xml`. */
@@ -130,7 +132,8 @@ function numberCache(values: readonly (string | number | null)[], format: string
 /** Axis 1 carries the categories, axis 2 the values. Lying bars start at the top. */
 function axesXml(chart: NativeChart): string {
   const lying = chart.kind === 'bar';
-  const skip = Math.max(1, Math.ceil(chart.categories.values.length / AXIS_LABELS));
+  const least = Math.ceil(chart.categories.values.length / AXIS_LABELS);
+  const skip = LABEL_STEPS.find((step) => step >= least) ?? least;
   const skips =
     chart.kind === 'line'
       ? `<c:tickLblSkip val="${String(skip)}"/><c:tickMarkSkip val="${String(skip)}"/>`

@@ -24,8 +24,10 @@ export interface SheetPlan {
   readonly freeze?: { readonly rows: number; readonly columns: number };
   /** The first so many rows are repeated on every further sheet when the rows outgrow one, and on printed pages. */
   readonly headerRows?: number;
-  /** A filter over the columns from this header row down to the last row. */
+  /** A filter over the columns from this header row down to the last row of data. */
   readonly filter?: { readonly row: number; readonly firstColumn: number; readonly lastColumn: number };
+  /** How many rows at the very end are no data (a total, a note): no filter and no open-ended condition covers them. */
+  readonly rowsBelow?: number;
   readonly merges?: readonly CellRange[];
   readonly conditions?: readonly Condition[];
   readonly charts?: readonly NativeChart[];
@@ -37,7 +39,7 @@ export interface SheetPlan {
   readonly landscape?: boolean;
 }
 
-/** A look that depends on the value; a range whose `lastRow` is Infinity ends at the last row written. */
+/** A look that depends on the value; a range whose `lastRow` is Infinity ends at the last row of data. */
 export type Condition =
   | { readonly kind: 'bar'; readonly range: CellRange; readonly color: string }
   | { readonly kind: 'scale'; readonly range: CellRange; readonly low: string; readonly high: string }
@@ -48,3 +50,9 @@ export type Condition =
       readonly above: number;
       readonly below: number;
     };
+
+/** A sheet that is planned only when its turn comes: its rows are then asked for, not before. */
+export interface LateSheet {
+  readonly name: string;
+  open(): Promise<SheetPlan>;
+}

@@ -1,5 +1,6 @@
 import type { SharedStrings } from './shared-strings.js';
-import type { Condition, SheetCell, SheetPlan, SheetRow } from './sheet-plan.js';
+import { conditionExtensions, conditionXml } from './conditions.js';
+import type { SheetCell, SheetPlan, SheetRow } from './sheet-plan.js';
 import type { StyleId, StyleSheet } from './styles.js';
 import type { CellRange } from './write-text.js';
 import {
@@ -117,7 +118,8 @@ export async function* sheetXml(
       }
     }
   }
-  yield Buffer.from(xml + sheetTail(plan, rowCount, part), 'utf8');
+  const dataRows = rowCount - ((await cursor.hasMore()) ? 0 : (plan.rowsBelow ?? 0));
+  yield Buffer.from(xml + sheetTail(plan, { rowCount, dataRows }, part), 'utf8');
 }
 
 function sheetHead(plan: SheetPlan, selected: boolean): string {
@@ -132,7 +134,7 @@ function sheetHead(plan: SheetPlan, selected: boolean): string {
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">',
     `<sheetPr>${tab}<pageSetUpPr fitToPage="1"/></sheetPr>`,
     `<sheetViews><sheetView${plan.gridLines === false ? ' showGridLines="0"' : ''}${selected ? ' tabSelected="1"' : ''} workbookViewId="0">${paneXml(plan.freeze)}</sheetView></sheetViews>`,
-    '<sheetFormatPr defaultRowHeight="16.5" customHeight="1"/>',
+    '<sheetFormatPr defaultRowHeight="16.5"/>',
     columns === '' ? '' : `<cols>${columns}</cols>`,
     '<sheetData>',
   ].join('');
@@ -148,33 +150,38 @@ function paneXml(freeze: SheetPlan['freeze']): string {
   return `<pane${x}${y} topLeftCell="${corner}" activePane="${pane}" state="frozen"/><selection pane="${pane}" activeCell="${corner}" sqref="${corner}"/>`;
 }
 
-/** What follows the rows, in the order the format wants it. */
-function sheetTail(plan: SheetPlan, rowCount: number, part: SheetPart): string {
+/** What follows the rows, in the order the format wants it. `dataRows` counts the rows down to the last of data. */
+function sheetTail(
+  plan: SheetPlan,
+  { rowCount, dataRows }: { readonly rowCount: number; readonly dataRows: number },
+  part: SheetPart,
+): string {
   const clipped = (range: CellRange): CellRange => ({
     ...range,
-    lastRow: Math.min(range.lastRow, rowCount - 1),
+    lastRow: range.lastRow === Infinity ? dataRows - 1 : Math.min(range.lastRow, rowCount - 1),
   });
-  const inside = (range: CellRange) => range.firstRow < rowCount;
-  // merged titles and charts belong to the first sheet and, when they lie in its header, to the ones that continue it
+  const conditions = (plan.conditions ?? [])
+    .map((condition) => ({ ...condition, range: clipped(condition.range) }))
+    .filter(({ range }) => range.firstRow <= range.lastRow);
+  // merged titles belong to the first sheet and, when they lie in its header, to the ones that continue it
   const merges = (plan.merges ?? [])
     .filter((range) => part.first || range.lastRow < (plan.headerRows ?? 0))
     .map(rangeReference);
   const filter = plan.filter;
   return [
     '</sheetData>',
-    filter === undefined ? '' : `<autoFilter ref="${rangeReference(filterRange(filter, rowCount))}"/>`,
+    filter === undefined ? '' : `<autoFilter ref="${rangeReference(filterRange(filter, dataRows))}"/>`,
     merges.length === 0
       ? ''
       : `<mergeCells count="${String(merges.length)}">${merges.map((ref) => `<mergeCell ref="${ref}"/>`).join('')}</mergeCells>`,
-    ...(plan.conditions ?? [])
-      .filter((condition) => inside(condition.range))
-      .map((condition, index) => conditionXml({ ...condition, range: clipped(condition.range) }, index + 1)),
+    ...conditions.map(conditionXml),
     '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>',
     `<pageSetup paperSize="9" orientation="${plan.landscape === true ? 'landscape' : 'portrait'}" fitToWidth="1" fitToHeight="0"/>`,
     plan.footer === undefined
       ? ''
       : `<headerFooter><oddFooter>${footerText(plan.footer)}</oddFooter></headerFooter>`,
     part.drawing ? '<drawing r:id="rId1"/>' : '',
+    conditionExtensions(conditions),
     '</worksheet>',
   ].join('');
 }
@@ -195,43 +202,6 @@ function footerText(footer: NonNullable<SheetPlan['footer']>): string {
   const right = literal(footer.right).replaceAll('{page}', '&P').replaceAll('{pages}', '&N');
   // a footer holds 255 characters at most
   return escapeXml(`&L${literal(footer.left).slice(0, 150)}&R${right}`);
-}
-
-function conditionXml(condition: Condition, priority: number): string {
-  const rule = (type: string, attributes: string, content: string, own = priority * 2) =>
-    `<cfRule type="${type}"${attributes} priority="${String(own)}">${content}</cfRule>`;
-  const color = (rgb: string) => `<color rgb="FF${rgb}"/>`;
-  const rules = (): string => {
-    switch (condition.kind) {
-      case 'bar':
-        return rule(
-          'dataBar',
-          '',
-          `<dataBar><cfvo type="num" val="0"/><cfvo type="max"/>${color(condition.color)}</dataBar>`,
-        );
-      case 'scale':
-        return rule(
-          'colorScale',
-          '',
-          `<colorScale><cfvo type="min"/><cfvo type="max"/>${color(condition.low)}${color(condition.high)}</colorScale>`,
-        );
-      case 'sign':
-        return (
-          rule(
-            'cellIs',
-            ` dxfId="${String(condition.above)}" operator="greaterThan"`,
-            '<formula>0</formula>',
-          ) +
-          rule(
-            'cellIs',
-            ` dxfId="${String(condition.below)}" operator="lessThan"`,
-            '<formula>0</formula>',
-            priority * 2 + 1,
-          )
-        );
-    }
-  };
-  return `<conditionalFormatting sqref="${rangeReference(condition.range)}">${rules()}</conditionalFormatting>`;
 }
 
 /** Writes rows; the parts of a cell that do not change are made once a column and style. */

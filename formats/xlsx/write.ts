@@ -2,7 +2,7 @@ import type { NativeChart } from './charts.js';
 import { chartXml, drawingXml } from './charts.js';
 import { SharedStrings } from './shared-strings.js';
 import { SheetNames } from './sheet-names.js';
-import type { SheetPlan } from './sheet-plan.js';
+import type { LateSheet, SheetPlan } from './sheet-plan.js';
 import type { StyleSheet } from './styles.js';
 import type { ListedSheet, WorkbookProperties } from './write-package.js';
 import {
@@ -26,7 +26,7 @@ export interface WorkbookPlan {
   readonly properties: WorkbookProperties;
   /** The looks the cells refer to. */
   readonly styles: StyleSheet;
-  readonly sheets: readonly SheetPlan[];
+  readonly sheets: readonly (SheetPlan | LateSheet)[];
   /** Ends a text that was cut to the 32,767 characters a cell can hold. */
   readonly cutMark?: string;
   /** UTC ms stamped on the parts; default 1980-01-01: equal data give equal bytes. */
@@ -67,7 +67,8 @@ async function* parts(plan: WorkbookPlan): AsyncGenerator<ZipEntry, void> {
   const claimed = plan.sheets.map((sheet) => names.claim(sheet.name));
   const listed: ListedSheet[] = [];
   const counts = { sheets: 0, drawings: 0, charts: 0 };
-  for (const [index, sheet] of plan.sheets.entries()) {
+  for (const [index, planned] of plan.sheets.entries()) {
+    const sheet = 'open' in planned ? await planned.open() : planned;
     const cursor = new RowCursor(sheet);
     try {
       for (let first = true; first || (await cursor.hasMore()); first = false) {
@@ -85,7 +86,8 @@ async function* parts(plan: WorkbookPlan): AsyncGenerator<ZipEntry, void> {
           }),
         };
         const name = first ? (claimed[index] ?? sheet.name) : names.claim(sheet.name);
-        listed.push(listedSheet(sheet, name, repeated.length + cursor.taken - before));
+        const rowsBelow = (await cursor.hasMore()) ? 0 : (sheet.rowsBelow ?? 0);
+        listed.push(listedSheet(sheet, name, repeated.length + cursor.taken - before - rowsBelow));
         if (drawing) yield* drawingParts(sheet.charts ?? [], counts);
       }
     } finally {

@@ -1,3 +1,4 @@
+import type { Language } from '../../schemas/index.js';
 import type { ChartValueKind } from './chart-model.js';
 import type { Cell, ColumnKind, TableColumn } from './table-model.js';
 import { instantText } from './wall-clock.js';
@@ -65,6 +66,12 @@ export function cellText(value: Cell, column: TableColumn, timeZone: string): st
     ...(column.decimals === undefined ? {} : { decimals: column.decimals }),
     signed: column.emphasis === 'change',
   });
+}
+
+/** What stands above a column: its label, with the unit where cells do not show it. */
+export function headerText(column: TableColumn, language: Language): string {
+  if (column.kind !== 'money_fen' || /元|yuan|CNY|¥|￥/i.test(column.label)) return column.label;
+  return language === 'zh' ? `${column.label}（元）` : `${column.label} (CNY)`;
 }
 
 /** A change against an earlier figure: `▲ 12.3%`, `▼ 4.0%`, `● 0.0%`; unknown: `–`. */

@@ -37,7 +37,7 @@ export interface TableColumn {
   /** What people read above the column, in the document's language. */
   readonly label: string;
   readonly kind: ColumnKind;
-  /** Default: text and days to the left, everything else to the right. */
+  /** Default: text, days and instants to the left, everything else to the right. */
   readonly align?: 'left' | 'right';
   /** Wanted width in half-width characters (a hanzi takes two); default: measured from the cells. */
   readonly widthHint?: number;
@@ -73,9 +73,11 @@ export function isListed(table: TableModel): table is ListedTable {
   return !(Symbol.asyncIterator in table.rows);
 }
 
+const LEFT_KINDS: readonly ColumnKind[] = ['text', 'day', 'instant'];
+
 /** The side a column's cells stand on. */
 export function alignmentOf(column: TableColumn): 'left' | 'right' {
-  return column.align ?? (column.kind === 'text' || column.kind === 'day' ? 'left' : 'right');
+  return column.align ?? (LEFT_KINDS.includes(column.kind) ? 'left' : 'right');
 }
 
 /** The rows in batches, whichever way the table holds them. */

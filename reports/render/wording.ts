@@ -39,6 +39,13 @@ const WORDING = {
   cutText: { zh: '…[已截断]', en: '…[cut]' },
   page: { zh: '第 {page} 页 / 共 {pages} 页', en: 'Page {page} of {pages}' },
   timeZoneNote: { zh: '时间均为 {timeZone} 时区', en: 'All times are in {timeZone}' },
+  metricsContent: { zh: '各指标的口径、单位与来源', en: 'How every figure is defined, its unit and source' },
+  chartDataContent: { zh: '各图表背后的数字', en: 'The figures behind the charts' },
+  yuan: { zh: '（元）', en: ' (CNY)' },
+  blankCells: {
+    zh: '空白单元格表示该平台无法提供此数字，不是零。',
+    en: 'A blank cell is a figure its platform cannot know, not a zero.',
+  },
   provisionalNote: {
     zh: '部分来源尚未到齐，数字可能变化',
     en: 'Some sources have not arrived yet, figures may change',
