@@ -46,7 +46,7 @@ export const XLSX_LIMITS = {
   rowNumber: 100_000_000,
   /** Text of the shared strings, as UTF-8. */
   sharedStringBytes: 384 * mebibyte,
-  sharedStrings: 20_000_000,
+  sharedStrings: 16_000_000,
   /** Each of workbook.xml, styles.xml and the relationship parts, inflated. */
   smallPartBytes: 32 * mebibyte,
   mergedRanges: 200_000,
