@@ -22,3 +22,27 @@ export {
   type RowKind,
   type TitleLine,
 } from './header-row.js';
+export {
+  PAGE_HEIGHT,
+  PAGE_WIDTH,
+  PdfDocument,
+  type PageMargins,
+  type Paint,
+  type PdfOptions,
+  type TextStyle,
+} from './pdf/document.js';
+export type { PdfMetadata } from './pdf/metadata.js';
+export { pdfPasswordFailure, type PdfPasswordFailure } from './pdf/encryption-r6.js';
+export { FONT_FILES, fontPath, type FontName } from './pdf/font-file.js';
+export { widthOfText, type FontWeight } from './pdf/fonts.js';
+export { breakLines, shorten } from './pdf/line-break.js';
+export {
+  drawTable,
+  tableHeadHeight,
+  type PdfCell,
+  type PdfColumn,
+  type PdfTable,
+  type TableLook,
+} from './pdf/table.js';
+export { chartHeight, drawChart, type PdfChart } from './pdf/chart.js';
+export type { ChartLook } from './pdf/chart-look.js';

@@ -10,7 +10,8 @@ export function builtFile(path: string): URL {
   return pathToFileURL(join(packageRoot(), 'dist', path));
 }
 
-function packageRoot(): string {
+/** The folder of package.json, found upwards from this file, built or not. */
+export function packageRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'package.json'))) {
     const parent = dirname(folder);

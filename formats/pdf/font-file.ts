@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliDecompressSync } from 'node:zlib';
+import { create, type Font } from 'fontkit';
+import { packageRoot } from '../package-root.js';
+
+/** The committed fonts; formats/fonts/README.md says what each holds. */
+export const FONT_FILES = {
+  regular: 'NotoSansSC-Regular.ttf',
+  bold: 'NotoSansSC-Bold.ttf',
+  rare: 'NotoSansSC-Rare.ttf.br',
+  emoji: 'NotoEmoji-Regular.ttf',
+} as const;
+
+export type FontName = keyof typeof FONT_FILES;
+
+const opened = new Map<FontName, Font>();
+
+/** Where a font file lies. */
+export function fontPath(name: FontName): string {
+  return join(packageRoot(), 'formats', 'fonts', FONT_FILES[name]);
+}
+
+/** The font, read on first use and kept. Throws when the file is not there: the installation is not whole. */
+export function openFont(name: FontName): Font {
+  let font = opened.get(name);
+  if (font === undefined) {
+    const bytes = readFileSync(fontPath(name));
+    font = create(FONT_FILES[name].endsWith('.br') ? brotliDecompressSync(bytes) : bytes);
+    opened.set(name, font);
+  }
+  return font;
+}

@@ -1,0 +1,136 @@
+import { widthOfText, type FontWeight } from './fonts.js';
+
+/** May not begin a line. */
+const NOT_AT_START = new Set('、。，．,.;:；：！!？?…—～~·％%‰℃°）)》〉」』】〕］]}｝’”〞ー々');
+/** May not end a line. */
+const NOT_AT_END = new Set('（(《〈「『【〔［[{｛‘“〝￥¥＄$#＃@');
+/** Set without spaces between words, so a line may break beside it. */
+const IDEOGRAPHIC =
+  /[\u2E80-\u303F\u3040-\u30FF\u3100-\u312F\u31A0-\u31BF\u3200-\u4DBF\u4E00-\u9FFF\uF900-\uFAFF\uFE30-\uFE4F\uFF00-\uFFEF\u{1F000}-\u{1FAFF}\u{20000}-\u{3FFFF}]/u;
+const AFTER_IN_WORD = new Set('-/\\&?=_|,;');
+
+/**
+ * Breaks text into lines no wider than `width` points: between hanzi by the rules of Chinese setting (no 、。 at the
+ * start of a line, no （ at its end), between words at spaces, and within a word only when it alone is too wide.
+ * Line feeds break; with `maxLines` the last line ends in ….
+ */
+export function breakLines(
+  text: string,
+  width: number,
+  size: number,
+  weight: FontWeight,
+  maxLines = Infinity,
+): string[] {
+  const lines: string[] = [];
+  for (const paragraph of text.split(/\r\n|[\n\r\u2028\u2029]/)) {
+    breakParagraph(paragraph, width, size, weight, lines, maxLines);
+    if (lines.length > maxLines) break;
+  }
+  if (lines.length <= maxLines) return lines;
+  const kept = lines.slice(0, maxLines);
+  kept[maxLines - 1] = shorten(kept[maxLines - 1] ?? '', width, size, weight, true);
+  return kept;
+}
+
+/** The text, or as much of it as fits into `width` with … at the end. */
+export function shorten(
+  text: string,
+  width: number,
+  size: number,
+  weight: FontWeight,
+  always = false,
+): string {
+  if (!always && widthOfText(text, size, weight) <= width) return text;
+  const pieces = clusters(text);
+  while (pieces.length > 0 && widthOfText(`${pieces.join('')}…`, size, weight) > width) pieces.pop();
+  return `${pieces.join('')}…`;
+}
+
+/** The widest piece that is not broken inside while there is room: a column narrower than it breaks words. */
+export function widestWord(text: string, size: number, weight: FontWeight): number {
+  let widest = 0;
+  for (const word of words(text)) widest = Math.max(widest, widthOfText(word.trimEnd(), size, weight));
+  return widest;
+}
+
+function breakParagraph(
+  text: string,
+  width: number,
+  size: number,
+  weight: FontWeight,
+  lines: string[],
+  maxLines: number,
+): void {
+  if (widthOfText(text, size, weight) <= width) {
+    lines.push(text.trimEnd());
+    return;
+  }
+  let line = '';
+  let lineWidth = 0;
+  for (const word of words(text)) {
+    const wordWidth = widthOfText(word, size, weight);
+    if (lineWidth + widthOfText(word.trimEnd(), size, weight) <= width) {
+      line += word;
+      lineWidth += wordWidth;
+      continue;
+    }
+    if (line.trim() !== '') lines.push(line.trimEnd());
+    if (lines.length > maxLines) return;
+    line = word;
+    lineWidth = wordWidth;
+    while (lineWidth > width) {
+      const head = fitting(line, width, size, weight);
+      if (head === line) break;
+      lines.push(head);
+      if (lines.length > maxLines) return;
+      line = line.slice(head.length);
+      lineWidth = widthOfText(line, size, weight);
+    }
+  }
+  if (line.trim() !== '') lines.push(line.trimEnd());
+}
+
+/** As many clusters from the start as fit, at least one. */
+function fitting(text: string, width: number, size: number, weight: FontWeight): string {
+  let head = '';
+  let used = 0;
+  for (const cluster of clusters(text)) {
+    used += widthOfText(cluster, size, weight);
+    if (head !== '' && used > width) break;
+    head += cluster;
+  }
+  return head;
+}
+
+/** The pieces between which a line may break, with the spaces that follow them. */
+function words(text: string): string[] {
+  const found: string[] = [];
+  let word = '';
+  let previous = '';
+  for (const cluster of clusters(text)) {
+    if (word !== '' && mayBreakBetween(previous, cluster)) {
+      found.push(word);
+      word = '';
+    }
+    word += cluster;
+    previous = cluster;
+  }
+  if (word !== '') found.push(word);
+  return found;
+}
+
+function mayBreakBetween(before: string, after: string): boolean {
+  if (/^\s/.test(after)) return false;
+  if (NOT_AT_START.has(after) || NOT_AT_END.has(before)) return false;
+  if (/\s$/.test(before) && !before.includes('\u00A0')) return true;
+  return IDEOGRAPHIC.test(before) || IDEOGRAPHIC.test(after) || AFTER_IN_WORD.has(before);
+}
+
+const segmenter = new Intl.Segmenter('zh', { granularity: 'grapheme' });
+/** Nothing in it combines with what stands before: every character is a cluster. */
+const SIMPLE =
+  /^[\x20-\x7E\u00A0-\u02FF\u2010-\u2027\u2030-\u205E\u3000-\u3029\u3041-\u3096\u30A1-\u30FF\u4E00-\u9FFF\uFF01-\uFF5E]*$/;
+
+function clusters(text: string): string[] {
+  return SIMPLE.test(text) ? Array.from(text) : Array.from(segmenter.segment(text), ({ segment }) => segment);
+}

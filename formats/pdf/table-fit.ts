@@ -1,0 +1,111 @@
+import { widthOfText } from './fonts.js';
+import { widestWord } from './line-break.js';
+import type { PdfTable } from './table.js';
+
+/** Space beside and above the text of a cell, in points. */
+export const CELL_PADDING = { x: 6, y: 4.5 } as const;
+
+/** The columns that stand side by side, how wide, in which size of type. */
+export interface TableFit {
+  /** Indexes of columns. */
+  readonly columns: readonly number[];
+  /** Points, with padding; they fill the page. */
+  readonly widths: readonly number[];
+  readonly size: number;
+}
+
+/** Sizes tried, the largest first: what is read on a phone. */
+const SIZES = [10, 9.25, 8.5, 7.75, 7] as const;
+/** A column of text is not made wider than this by its cells; they wrap. */
+const WIDEST_TEXT = 240;
+/** Rows measured: enough to know a column, few enough to be quick. */
+const MEASURED_ROWS = 400;
+
+interface Demand {
+  /** Narrower than this breaks a word or a number. */
+  readonly least: number;
+  /** Nothing wraps. */
+  readonly wanted: number;
+  readonly isText: boolean;
+}
+
+/** Chooses sizes and widths; more than one part when even the smallest type is too wide. */
+export function fitColumns(table: PdfTable, pageWidth: number): TableFit[] {
+  const all = table.columns.map((_, index) => index);
+  for (const size of SIZES) {
+    const demands = measure(table, size);
+    if (sum(demands.map((demand) => demand.least)) <= pageWidth) {
+      return [{ columns: all, widths: share(demands, pageWidth), size }];
+    }
+  }
+  return split(measure(table, SIZES[2]), SIZES[2], pageWidth);
+}
+
+function measure(table: PdfTable, size: number): Demand[] {
+  const rows = table.rows.slice(0, MEASURED_ROWS);
+  return table.columns.map((column, index) => {
+    const isText = column.align === 'left';
+    let cells = 0;
+    let words = 0;
+    const look = (text: string, weight: 'regular' | 'bold') => {
+      const width = widthOfText(text, size, weight);
+      cells = Math.max(cells, width);
+      words = Math.max(words, isText ? Math.min(widestWord(text, size, weight), size * 12) : width);
+    };
+    for (const row of rows) look(row[index]?.text ?? '', 'regular');
+    if (table.totalRow !== undefined) look(table.totalRow[index]?.text ?? '', 'bold');
+    const header = widthOfText(column.label, size, 'bold');
+    const headerWord = Math.min(header, Math.max(widestWord(column.label, size, 'bold'), header / 2.6));
+    const least = Math.max(words, headerWord, isText ? Math.min(cells, size * 4) : 0);
+    return {
+      least: least + 2 * CELL_PADDING.x,
+      wanted:
+        Math.max(least, isText ? Math.min(cells, WIDEST_TEXT) : cells, Math.min(header, size * 9)) +
+        2 * CELL_PADDING.x,
+      isText,
+    };
+  });
+}
+
+/** Gives each column what it wants; too little room is taken from what can wrap, too much goes to text first. */
+function share(demands: readonly Demand[], pageWidth: number): number[] {
+  const wanted = sum(demands.map((demand) => demand.wanted));
+  if (wanted > pageWidth) {
+    const least = sum(demands.map((demand) => demand.least));
+    const part = wanted === least ? 0 : (pageWidth - least) / (wanted - least);
+    return demands.map((demand) => demand.least + (demand.wanted - demand.least) * part);
+  }
+  const spare = pageWidth - wanted;
+  const weights = demands.map((demand) => demand.wanted * (demand.isText ? 1.6 : 1));
+  return demands.map((demand, index) => demand.wanted + (spare * (weights[index] ?? 0)) / sum(weights));
+}
+
+/** Parts that each fit, each beginning with the first column. */
+function split(demands: readonly Demand[], size: number, pageWidth: number): TableFit[] {
+  const first = demands[0];
+  if (first === undefined) return [];
+  const parts: TableFit[] = [];
+  let columns: number[] = [];
+  let used = first.least;
+  const close = () => {
+    const all = [0, ...columns];
+    const chosen = all.map((index) => demands[index] ?? first);
+    parts.push({ columns: all, widths: share(chosen, pageWidth), size });
+  };
+  demands.forEach((demand, index) => {
+    if (index === 0) return;
+    if (columns.length > 0 && used + demand.least > pageWidth) {
+      close();
+      columns = [];
+      used = first.least;
+    }
+    columns.push(index);
+    used += demand.least;
+  });
+  close();
+  return parts;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
