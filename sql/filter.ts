@@ -266,8 +266,8 @@ function badValue({ field, op, value }: Condition, wanted: string): AnalysisFail
   };
 }
 
-/** Marks a constant of our own code as a fragment: `fixed('1')`. Never text of a user. */
-export function fixed(text: '' | '0' | '1' | 'viewer' | 'event_id'): SqlFragment {
+/** A constant of our own code as a fragment; never text of a user. */
+export function fixed(text: "''" | '0' | '1' | 'toString(viewer)'): SqlFragment {
   return fragment(text);
 }
 

@@ -22,3 +22,23 @@ export { acquireLoaderLease, type LoaderLease, type LoaderLeaseOptions } from '.
 // The warehouse: migrations, views, what it remembers of itself.
 export { migrate, readLedger, writeLedger, type MigrationResult } from './migrate.js';
 export type { RenderSettings } from './render.js';
+
+// Where the package's own data files lie.
+export { packageRoot } from './package-root.js';
+
+// Conditions of users as SQL.
+export { FIELD_NAMES, resolveField, type Field, type FieldKind } from './fields.js';
+export {
+  bitMask,
+  checkPatterns,
+  conjunction,
+  createFilter,
+  disjunction,
+  fillSlots,
+  fixed,
+  listOf,
+  scopeRows,
+  type Filter,
+  type ParameterType,
+  type SqlFragment,
+} from './filter.js';

@@ -1,0 +1,18 @@
+import type { Language } from '../../schemas/index.js';
+
+/** A text for people in both languages. */
+export type Label = Readonly<Record<Language, string>>;
+
+/** What several analyses print above their columns. */
+export const LABELS = {
+  total: { zh: '合计', en: 'Total' },
+  empty: { zh: '没有数据', en: 'No data' },
+  channel: { zh: '渠道', en: 'Channel' },
+  viewers: { zh: '人数', en: 'Viewers' },
+  views: { zh: '次数', en: 'Views' },
+  conversions: { zh: '转化', en: 'Conversions' },
+  value: { zh: '金额', en: 'Value' },
+  room: { zh: '直播间', en: 'Room' },
+  account: { zh: '账号', en: 'Account' },
+  platform: { zh: '平台', en: 'Platform' },
+} as const satisfies Readonly<Record<string, Label>>;

@@ -1,0 +1,11 @@
+-- one row a viewer who can begin: when (ms) and what each event fits (22 bits of marks), packed in one number, in order
+SELECT arraySort(groupArray(bitShiftLeft(toUInt64(toUnixTimestamp64Milli(event_time)), 22) + marks)) AS packed
+FROM
+(
+    SELECT viewer, event_time, {{marks}} AS marks
+    FROM {{rows}}
+    WHERE {{where}} AND cityHash64(viewer) % {buckets:UInt32} = {bucket:UInt32}
+)
+WHERE marks != 0
+GROUP BY viewer
+HAVING bitAnd(groupBitOr(marks), {start_marks:UInt64}) != 0

@@ -1,0 +1,2 @@
+-- one row: events of the scope, before conditions
+SELECT count() AS events FROM wxlive.events WHERE {{scope}}
