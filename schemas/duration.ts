@@ -22,6 +22,7 @@ const PART_UNITS: readonly (readonly [pattern: string, seconds: number])[] = [
   ['秒钟|秒|seconds?|secs?|s', 1],
 ];
 const NUMBER = '\\d+(?:\\.\\d+)?';
+const BARE_NUMBER = new RegExp(`^${NUMBER}$`, 'u');
 const PART = new RegExp(`^(${NUMBER})(?:${PART_UNITS.map(([pattern]) => `(${pattern})`).join('|')})`, 'u');
 
 /**
@@ -55,7 +56,7 @@ export function parseDurationSeconds(
     .replace(/\s+/gu, '')
     .replace(/(?<=\d),(?=\d{3})/gu, '');
   if (/^[-–—]*$/u.test(text)) return succeed(null);
-  if (new RegExp(`^${NUMBER}$`, 'u').test(text)) return wholeSeconds(Number(text) * SECONDS_PER_UNIT[unit]);
+  if (BARE_NUMBER.test(text)) return wholeSeconds(Number(text) * SECONDS_PER_UNIT[unit]);
   const seconds = clockSeconds(text) ?? partSeconds(text);
   return seconds === null ? fail({ code: 'bad_duration' }) : wholeSeconds(seconds);
 }

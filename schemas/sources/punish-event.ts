@@ -7,7 +7,7 @@ export const punishEventSchema = z.looseObject({
   appid: z.string().nullish(),
   punish_time: z.union([z.string(), z.number()]).nullish().describe('seconds'),
   illegal_reason: z.string().nullish(),
-  detail: z.unknown().describe('JSON in a text'),
+  detail: z.unknown().optional().describe('JSON in a text'),
   rule_url: z.string().nullish(),
   rule_name: z.string().nullish(),
   event_type: z.union([z.string(), z.number()]).nullish().describe('1 warning … 5 or 10 page ban'),

@@ -46,7 +46,7 @@ export function viewerTypeOfWord(word: string): ViewerType | undefined {
  * whatever the type column says (PRODUCT §4, Identity).
  */
 export function isOutsiderId(id: string): boolean {
-  return /^w[mo][A-Za-z0-9_-]{18,}$/u.test(id) || /^o[A-Za-z0-9_-]{27}$/u.test(id);
+  return /^w[mo][A-Za-z0-9_-]{18,}$/u.test(id) || /^o[A-Za-z0-9_-]{24,32}$/u.test(id);
 }
 
 /** The mark of an outsider in names: `昵称@微信`; no part of the name. */
