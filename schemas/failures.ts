@@ -236,6 +236,13 @@ export const FAILURES = {
     fixZh: '使用建库时的 WXLIVE_PSEUDONYM_KEY',
     fixEn: 'use the WXLIVE_PSEUDONYM_KEY the warehouse was made with',
   },
+  password_weak: {
+    stops: 'settings',
+    zh: '报表密码不符合要求',
+    en: 'the report password is refused',
+    fixZh: '使用至少 12 个字符且不常见的密码，或至少四个词的口令短语；也可以让 wxlive 生成一个',
+    fixEn: 'use an uncommon password of at least 12 characters or four words, or let wxlive make one',
+  },
 } as const satisfies Record<string, FailureText>;
 
 export type FailureCode = keyof typeof FAILURES;

@@ -36,6 +36,11 @@ const WORDING = {
   fromFirst: { zh: '总转化率', en: 'From first' },
   continued: { zh: '{title}（续 {part}）', en: '{title} (part {part})' },
   seeDetail: { zh: '明细见工作表「{sheet}」', en: 'Rows are in sheet "{sheet}"' },
+  rowsLeftOut: {
+    zh: '仅列出前 {count} 行，全部明细见工作簿',
+    en: 'First {count} rows; all of them are in the workbook',
+  },
+  barsLeftOut: { zh: '另有 {count} 项见下表', en: '{count} more are in the table' },
   cutText: { zh: '…[已截断]', en: '…[cut]' },
   page: { zh: '第 {page} 页 / 共 {pages} 页', en: 'Page {page} of {pages}' },
   timeZoneNote: { zh: '时间均为 {timeZone} 时区', en: 'All times are in {timeZone}' },

@@ -1,5 +1,6 @@
 import type { SheetPlan } from '../../../formats/index.js';
 import { excelSerial, textWidth } from '../../../formats/index.js';
+import { valueText } from '../cell-text.js';
 import type { Highlight, ReportDocument } from '../report-document.js';
 import { stateText, watermarkText } from '../stamp.js';
 import { instantText, wallClockOf } from '../wall-clock.js';
@@ -96,7 +97,7 @@ function facts(canvas: SheetCanvas, document: ReportDocument, looks: Looks): voi
     canvas.put(row, FIRST, label, looks.factLabel);
     canvas.band(row, FIRST + 1, note === null ? LAST : FIRST + 2, value, look);
     if (note !== null) canvas.band(row, FIRST + 3, LAST, note, looks.factNote);
-    canvas.height(row, note !== null && textWidth(note) > 34 ? 32 : 20);
+    canvas.height(row, note !== null && textWidth(note) > 42 ? 32 : 20);
   };
   fact(say(language, 'period'), document.period.label, looks.fact, null);
   fact(
@@ -133,7 +134,13 @@ function cards(canvas: SheetCanvas, document: ReportDocument, looks: Looks): voi
       highlight.kind === 'money_fen' && !highlight.label.includes('元') ? say(document.language, 'yuan') : '';
     canvas.band(row, left, right, highlight.label + unit, looks.cardLabel);
     const value = sheetValueOf(highlight.kind, document.timeZone)(highlight.value);
-    canvas.band(row + 1, left, right, value ?? '–', looks.cardValue(highlight.kind));
+    canvas.band(
+      row + 1,
+      left,
+      right,
+      value ?? '–',
+      looks.cardValue(highlight.kind, figureCharacters(highlight, document.timeZone)),
+    );
     if (highlight.change === null) {
       canvas.band(row + 2, left, right, say(document.language, 'noComparison'), looks.cardNote);
     } else {
@@ -149,6 +156,12 @@ function cards(canvas: SheetCanvas, document: ReportDocument, looks: Looks): voi
   canvas.height(row, 24);
   canvas.height(row + 1, 36);
   canvas.height(row + 2, 22);
+}
+
+/** How many characters a card's figure takes. */
+function figureCharacters({ value, kind }: Highlight, timeZone: string): number {
+  const shown = kind === 'money_fen' && value !== null ? value / 100 : value;
+  return valueText(shown, kind === 'money_fen' ? 'integer' : kind, { timeZone }).length;
 }
 
 /** Whether the change is for the better; null when there is none to speak of. */

@@ -103,12 +103,15 @@ export class Looks {
   readonly rises = this.sheet.overlay({ color: PALETTE.better });
   readonly falls = this.sheet.overlay({ color: PALETTE.worse });
 
-  /** The big figure of a card. */
-  cardValue(kind: ColumnKind): StyleId {
+  /** The big figure of a card; `characters` long, so that it fits: a number too wide would be shown as ####. */
+  cardValue(kind: ColumnKind, characters: number): StyleId {
+    const size = characters <= 10 ? 20 : characters <= 13 ? 15 : 11;
+    // whole 元 here, the tables have the rest
+    const numberFormat = kind === 'money_fen' ? '#,##0' : numberFormatOf(kind);
     return this.sheet.add({
       ...CARD,
-      font: { size: 20, bold: true, color: PALETTE.ink },
-      ...formatted(numberFormatOf(kind)),
+      font: { size, bold: true, color: PALETTE.ink },
+      ...formatted(numberFormat),
     });
   }
 

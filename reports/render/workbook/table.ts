@@ -4,11 +4,13 @@ import { cellText, headerText } from '../cell-text.js';
 import { PALETTE } from '../palette.js';
 import type { ReportDocument } from '../report-document.js';
 import type { TableCells, TableColumn, TableModel } from '../table-model.js';
+import { isListed } from '../table-model.js';
 import type { Looks } from './looks.js';
 import { sheetValueOf } from './values.js';
 
 const MIN_WIDTH = 9;
 const MAX_WIDTH = 44;
+const STREAMED_WIDTH = 15;
 /** Room for the arrow of a filter and the cell's padding. */
 const HEADER_ROOM = 4;
 const CELL_ROOM = 3;
@@ -115,7 +117,9 @@ function columnWidth(
     return Math.max(width, ...lines.map(textWidth));
   }, 0);
   const wanted = Math.max(widest + CELL_ROOM, textWidth(label) + HEADER_ROOM, column.widthHint ?? 0);
-  return Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, wanted));
+  // rows that come later may hold larger figures than the sample, and a figure too wide is shown as ####
+  const least = isListed(table) || column.kind === 'text' ? MIN_WIDTH : STREAMED_WIDTH;
+  return Math.min(MAX_WIDTH, Math.max(least, wanted));
 }
 
 /** Lines a text takes in a column of a width. */

@@ -1,0 +1,146 @@
+import { cutToWidth, textWidth } from '../../formats/index.js';
+import type { Language } from '../../schemas/index.js';
+import { cellText, groupedNumber, headerText, valueText } from './cell-text.js';
+import type { FunnelChart } from './chart-model.js';
+import type { ListedTable, TableCells, TableColumn } from './table-model.js';
+import { alignmentOf } from './table-model.js';
+
+export interface TextOptions {
+  readonly language: Language;
+  /** IANA name; instants are shown in it. */
+  readonly timeZone: string;
+  /** Columns of the terminal (default 80); a hanzi takes two. */
+  readonly width?: number;
+}
+
+const GAP = '  ';
+/** A text column is not squeezed below this while another can give. */
+const LEAST_TEXT_WIDTH = 6;
+
+/** A table for a terminal: title, header, rule, rows, total; figures to the right; never wider than the terminal. */
+export function renderTable(table: ListedTable, options: TextOptions): string {
+  const width = options.width ?? 80;
+  const { columns } = table;
+  const textRow = (cells: TableCells) =>
+    columns.map((column, index) => oneLine(cellText(cells[index] ?? null, column, options.timeZone)));
+  const header = columns.map((column) => oneLine(headerText(column, options.language)));
+  const rows = table.rows.map(textRow);
+  const total = table.totalRow === undefined || rows.length === 0 ? [] : [textRow(table.totalRow)];
+  const widths = fitWidths(columns, [header, ...rows, ...total], width);
+  // more columns than the terminal has room for are cut off as a whole
+  const line = (cells: readonly string[]) => cutToWidth(joinCells(cells, columns, widths), width);
+  const wholeWidth = widths.reduce((sum, one) => sum + one, 0) + GAP.length * Math.max(0, widths.length - 1);
+  const rule = '─'.repeat(Math.min(width, wholeWidth));
+  return [
+    ...(table.title === '' ? [] : [cutToWidth(oneLine(table.title), width)]),
+    line(header),
+    rule,
+    ...(rows.length === 0 ? [cutToWidth(oneLine(table.emptyNote), width)] : rows.map(line)),
+    ...total.flatMap((cells) => [rule, line(cells)]),
+    ...(table.note === undefined ? [] : wrapText(oneLine(table.note), width)),
+  ].join('\n');
+}
+
+/** A funnel for a terminal: a bar a step, its count, its share of the first step. */
+export function renderFunnel(funnel: FunnelChart, options: TextOptions): string {
+  const width = options.width ?? 80;
+  const names = funnel.steps.map(({ name }) => oneLine(name));
+  const counts = funnel.steps.map(({ count }) => groupedNumber(count, 0));
+  const shares = funnel.steps.map(({ fromFirst }) =>
+    valueText(fromFirst, 'percent', { timeZone: options.timeZone }),
+  );
+  const nameWidth = Math.min(Math.max(0, ...names.map(textWidth)), Math.floor(width / 3));
+  const countWidth = Math.max(0, ...counts.map(textWidth));
+  const shareWidth = Math.max(0, ...shares.map(textWidth));
+  const barWidth = Math.max(4, width - nameWidth - countWidth - shareWidth - 3 * GAP.length);
+  const largest = Math.max(1, ...funnel.steps.map(({ count }) => count));
+  const lines = funnel.steps.map(({ count }, index) =>
+    [
+      padEnd(cutToWidth(names[index] ?? '', nameWidth), nameWidth),
+      padEnd(bar(count / largest, barWidth), barWidth),
+      padStart(counts[index] ?? '', countWidth),
+      padStart(shares[index] ?? '', shareWidth),
+    ].join(GAP),
+  );
+  return [...(funnel.title === '' ? [] : [cutToWidth(oneLine(funnel.title), width)]), ...lines].join('\n');
+}
+
+/** A bar to an eighth of a character; what is not nothing is seen. */
+function bar(fraction: number, width: number): string {
+  const eighths = Math.round(Math.max(0, Math.min(1, fraction)) * width * 8);
+  const shown = fraction > 0 ? Math.max(1, eighths) : 0;
+  return '█'.repeat(Math.floor(shown / 8)) + ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'][shown % 8];
+}
+
+/** The width of each column, taken from the widest text columns first when the terminal is too narrow. */
+function fitWidths(
+  columns: readonly TableColumn[],
+  lines: readonly (readonly string[])[],
+  width: number,
+): readonly number[] {
+  const widths = columns.map((_, index) =>
+    lines.reduce((most, cells) => Math.max(most, Math.min(width, textWidth(cells[index] ?? ''))), 1),
+  );
+  const room = width - GAP.length * Math.max(0, columns.length - 1);
+  let excess = widths.reduce((sum, one) => sum + one, 0) - room;
+  const isText = (index: number) => columns[index]?.kind === 'text';
+  while (excess > 0) {
+    const giver =
+      widestIndex(widths, (index) => isText(index) && (widths[index] ?? 0) > LEAST_TEXT_WIDTH) ??
+      widestIndex(widths, () => true);
+    if (giver === undefined || (widths[giver] ?? 0) <= 1) break;
+    widths[giver] = (widths[giver] ?? 0) - 1;
+    excess -= 1;
+  }
+  return widths;
+}
+
+function widestIndex(widths: readonly number[], may: (index: number) => boolean): number | undefined {
+  return widths.reduce<number | undefined>(
+    (best, width, index) =>
+      may(index) && (best === undefined || width > (widths[best] ?? 0)) ? index : best,
+    undefined,
+  );
+}
+
+function joinCells(
+  cells: readonly string[],
+  columns: readonly TableColumn[],
+  widths: readonly number[],
+): string {
+  return columns
+    .map((column, index) => {
+      const width = widths[index] ?? 0;
+      const text = cutToWidth(cells[index] ?? '', width);
+      return alignmentOf(column) === 'right' ? padStart(text, width) : padEnd(text, width);
+    })
+    .join(GAP)
+    .trimEnd();
+}
+
+function padEnd(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - textWidth(text)));
+}
+
+function padStart(text: string, width: number): string {
+  return ' '.repeat(Math.max(0, width - textWidth(text))) + text;
+}
+
+/** No text of a row can break the line or steer the terminal. */
+function oneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, ' ');
+}
+
+/** Lines of at most `width` columns, broken anywhere: Chinese has no blanks to break at. */
+function wrapText(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const character of text) {
+    if (textWidth(line + character) > width) {
+      lines.push(line);
+      line = '';
+    }
+    line += character;
+  }
+  return [...lines, line];
+}

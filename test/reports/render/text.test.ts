@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { textWidth } from '../../../formats/text-width.js';
+import type { ListedTable, TableColumn } from '../../../reports/render/table-model.js';
+import { COLUMN_KINDS } from '../../../reports/render/table-model.js';
+import { renderFunnel, renderTable } from '../../../reports/render/text.js';
+
+const OPTIONS = { language: 'zh', timeZone: 'Asia/Shanghai' } as const;
+
+const channels: ListedTable = {
+  title: '渠道',
+  columns: [
+    { key: 'channel', label: '渠道', kind: 'text' },
+    { key: 'entrants', label: '进入人数', kind: 'integer' },
+    { key: 'rate', label: '转化率', kind: 'percent' },
+    { key: 'gmv', label: 'GMV', kind: 'money_fen' },
+    { key: 'watch', label: '时长', kind: 'duration_seconds' },
+    { key: 'at', label: '开始', kind: 'instant' },
+    { key: 'change', label: '环比', kind: 'percent', emphasis: 'change' },
+  ],
+  rows: [
+    ['微信群', 12_345, 0.0342, 123_456_789, 3723, Date.UTC(2026, 8, 10, 12), 0.1],
+    ['(none)', 7, null, 0, 59, null, -0.25],
+  ],
+  totalRow: ['合计', 12_352, 0.03, 123_456_789, null, null, null],
+  emptyNote: '没有数据',
+};
+
+describe('a table on a terminal', () => {
+  it('stands in columns, figures to the right', () => {
+    expect(renderTable(channels, OPTIONS)).toBe(
+      [
+        '渠道',
+        '渠道    进入人数  转化率     GMV（元）     时长  开始                環比'.replace('環', '环'),
+        '─'.repeat(73),
+        '微信群    12,345    3.4%  1,234,567.89  1:02:03  2026-09-10 20:00  +10.0%',
+        '(none)         7       –          0.00  0:00:59  –                 -25.0%',
+        '─'.repeat(73),
+        '合计      12,352    3.0%  1,234,567.89        –  –                      –',
+      ].join('\n'),
+    );
+  });
+
+  it('says so when there are no rows, and shows no total then', () => {
+    const text = renderTable({ ...channels, rows: [] }, OPTIONS);
+    expect(text).toContain('没有数据');
+    expect(text).not.toContain('合计');
+  });
+
+  it('is never wider than the terminal, whatever it holds, and keeps its lines', () => {
+    // a small generator of our own keeps the cases the same every time
+    let seed = 7;
+    const random = (below: number) => {
+      seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+      return seed % below;
+    };
+    const pieces = [
+      '直播',
+      'live',
+      ' ',
+      '😀',
+      '\n',
+      '\u001b[31m',
+      '，',
+      'é',
+      '\u0301',
+      '𠮷',
+      '-',
+      '\u202e',
+      '1',
+    ];
+    const word = () => Array.from({ length: random(60) }, () => pieces[random(pieces.length)] ?? '').join('');
+    for (let round = 0; round < 300; round += 1) {
+      const columns = Array.from({ length: 1 + random(45) }, (_, index): TableColumn => {
+        const kind = COLUMN_KINDS[random(COLUMN_KINDS.length)] ?? 'text';
+        return { key: `c${String(index)}`, label: word(), kind };
+      });
+      const row = () =>
+        columns.map(({ kind }) =>
+          random(5) === 0
+            ? null
+            : kind === 'text' || kind === 'day'
+              ? word()
+              : random(2 ** 30) * (random(2) === 0 ? 1 : -1),
+        );
+      const rows = Array.from({ length: random(6) }, row);
+      const width = 20 + random(100);
+      const text = renderTable(
+        { title: word(), columns, rows, totalRow: row(), emptyNote: 'x', note: word() },
+        { ...OPTIONS, width },
+      );
+      for (const line of text.split('\n')) {
+        expect(textWidth(line)).toBeLessThanOrEqual(width);
+        expect(line).not.toMatch(/[\p{Cc}\u202e]/u);
+      }
+    }
+  });
+
+  it('squeezes text before it touches a figure', () => {
+    const text = renderTable(
+      { ...channels, rows: [['一个非常长的渠道名称'.repeat(6), 12_345, 0.5, 123_456_789, 3723, 0, 0.1]] },
+      OPTIONS,
+    );
+    expect(text).toContain('…');
+    expect(text).toContain('1,234,567.89');
+    expect(text).toContain('12,345');
+  });
+});
+
+describe('a funnel on a terminal', () => {
+  const funnel = {
+    kind: 'funnel',
+    title: '漏斗',
+    steps: [
+      { name: '进入直播间', count: 15_061, fromPrevious: null, fromFirst: 1 },
+      { name: '支付', count: 1, fromPrevious: 0.0001, fromFirst: 0.0001 },
+      { name: '退款', count: 0, fromPrevious: 0, fromFirst: 0 },
+    ],
+  } as const;
+
+  it('draws bars in proportion and fills the width', () => {
+    const [title, first, second, third] = renderFunnel(funnel, OPTIONS).split('\n');
+    expect(title).toBe('漏斗');
+    expect(textWidth(first ?? '')).toBe(80);
+    expect(first).toMatch(/^进入直播间 {2}█+ {2}15,061 {2}100\.0%$/);
+    expect(second).toMatch(/▏ +1 +0\.0%$/);
+    expect(third).not.toMatch(/[█▏]/);
+  });
+
+  it('does with nothing', () => {
+    expect(renderFunnel({ kind: 'funnel', title: '', steps: [] }, OPTIONS)).toBe('');
+  });
+});
