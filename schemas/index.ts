@@ -18,3 +18,4 @@ export * from './report-day.js';
 export * from './money.js';
 export * from './clean-text.js';
 export * from './analyses/index.js';
+export * from './wechat-id.js';
