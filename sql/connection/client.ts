@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { createClient, ClickHouseLogLevel, type ClickHouseSettings } from '@clickhouse/client';
 import type { z } from 'zod';
 import { withoutExceptionTrailer } from './exception-trailer.js';
 import { checkParameters } from '../parameter-names.js';
 import { encodeParameters, type EncodedParameters } from './parameters.js';
-import { toWarehouseError } from './server-error.js';
+import { ServerAnswerError, toWarehouseError } from './server-error.js';
 import type { InsertRequest, QueryOptions, SqlParameters, SqlText, Warehouse } from './warehouse.js';
 
 /** A ClickHouse by its address, and as whom. */
@@ -20,13 +21,13 @@ export interface ClientOptions {
   readonly settings?: Readonly<Record<string, string | number>>;
 }
 
-type Statement = {
+interface Statement {
   readonly sql: string;
   readonly parameters?: SqlParameters | undefined;
   readonly body?: Readable;
   readonly settings?: Readonly<Record<string, string | number>> | undefined;
   readonly signal?: AbortSignal | undefined;
-};
+}
 type Run = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
 /** Longest silence of the server before a statement counts as lost; long merges and mutations answer only at their end. */
@@ -65,6 +66,8 @@ export function openClient(options: ClientOptions): Warehouse {
       (encoded.kind === 'multipart' ? Readable.from([encoded.body], { objectMode: false }) : undefined);
     const common = {
       query: statement.sql,
+      // The library cuts error texts at the first word in brackets: they are read here.
+      ignore_error_response: true,
       // The library writes settings and parameters into the same query string; ours are formatted already.
       clickhouse_settings: settings as ClickHouseSettings,
       ...(statement.signal === undefined ? {} : { abort_signal: statement.signal }),
@@ -80,6 +83,9 @@ export function openClient(options: ClientOptions): Warehouse {
     try {
       const result = await send(statement, sessionId);
       stream = result.stream;
+      if (result.http_status_code !== undefined && result.http_status_code >= 400) {
+        throw new ServerAnswerError((await text(stream)).slice(0, 16_384), result.http_status_code);
+      }
       const tag = result.response_headers['x-clickhouse-exception-tag'];
       yield* withoutExceptionTrailer(stream, typeof tag === 'string' ? tag : undefined);
     } catch (error) {
@@ -109,9 +115,10 @@ export function openClient(options: ClientOptions): Warehouse {
       ) {
         checkParameters(sql, parameters);
         const bytes = await drain({
-          sql: `${sql}\nFORMAT JSONEachRow`,
+          sql,
           parameters,
           settings: {
+            default_format: 'JSONEachRow',
             output_format_json_quote_64bit_integers: 1,
             ...sessionSettings,
             ...queryOptions?.settings,
@@ -125,9 +132,9 @@ export function openClient(options: ClientOptions): Warehouse {
         return lockedStream(run, () =>
           answer(
             {
-              sql: `${sql}\nFORMAT ${checkFormat(format)}`,
+              sql,
               parameters,
-              settings: { ...sessionSettings, ...queryOptions?.settings },
+              settings: { default_format: format, ...sessionSettings, ...queryOptions?.settings },
               signal: queryOptions?.signal,
             },
             sessionId,
@@ -166,7 +173,7 @@ export function openClient(options: ClientOptions): Warehouse {
         }
       },
       async ping() {
-        await drain({ sql: 'SELECT 1 FORMAT Null', settings: sessionSettings });
+        await drain({ sql: 'SELECT 1', settings: sessionSettings });
       },
       async close() {
         if (sessionId === undefined) await client.close();
@@ -213,12 +220,6 @@ function parseRows<Row extends z.ZodType>(bytes: Buffer, row: Row): z.infer<Row>
     start = end + 1;
   }
   return rows;
-}
-
-function checkFormat(format: string): string {
-  if (!/^[A-Za-z0-9_]+$/.test(format))
-    throw new TypeError('the name of a ClickHouse format has letters and digits only');
-  return format;
 }
 
 function insertText(request: InsertRequest): string {

@@ -16,7 +16,7 @@ export async function* withoutExceptionTrailer(
   body: AsyncIterable<Uint8Array>,
   tag: string | undefined,
 ): AsyncGenerator<Uint8Array> {
-  let held: Uint8Array[] = [];
+  const held: Uint8Array[] = [];
   let heldBytes = 0;
   for await (const chunk of body) {
     held.push(chunk);
@@ -30,7 +30,6 @@ export async function* withoutExceptionTrailer(
     }
   }
   const tail = Buffer.concat(held);
-  held = [];
   const start = trailerStart(tail, tag);
   if (start === -1) {
     if (tail.byteLength > 0) yield tail;

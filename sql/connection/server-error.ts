@@ -2,6 +2,17 @@ import { LateServerError } from './exception-trailer.js';
 import { isTransientCode, networkFailure } from './transient.js';
 import { WarehouseError } from './warehouse.js';
 
+/** An answer that says no, with its text. */
+export class ServerAnswerError extends Error {
+  override readonly name = 'ServerAnswerError';
+  constructor(
+    text: string,
+    readonly httpStatus: number,
+  ) {
+    super(text);
+  }
+}
+
 export interface ServerErrorContext {
   /** `http://127.0.0.1:8123`, without credentials. */
   readonly endpoint: string;
@@ -19,7 +30,7 @@ const LONGEST_WORDS = 600;
 export function toWarehouseError(error: unknown, context: ServerErrorContext): WarehouseError {
   if (error instanceof WarehouseError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  const answer = parseAnswer(error, message);
+  const answer = parseAnswer(message);
   if (answer !== null) {
     const words = context.carriedRows ? '' : `: ${withoutValues(answer.code, answer.words)}`;
     return new WarehouseError(
@@ -40,11 +51,11 @@ export function toWarehouseError(error: unknown, context: ServerErrorContext): W
   if (error instanceof LateServerError) {
     return new WarehouseError('ClickHouse failed in the middle of its answer: try again', null, true);
   }
-  const firstLine = context.carriedRows ? '' : `: ${message.split('\n', 1)[0]?.slice(0, 200) ?? ''}`;
+  if (!(error instanceof ServerAnswerError)) throw error;
   return new WarehouseError(
-    `the answer of ${context.endpoint} is not one of ClickHouse${firstLine}`,
+    `the answer of ${context.endpoint} is not one of ClickHouse (HTTP ${error.httpStatus}): check the address and what stands between`,
     null,
-    /\b50[234]\b/.test(message),
+    error.httpStatus >= 502 && error.httpStatus <= 504,
   );
 }
 
@@ -54,19 +65,17 @@ interface Answer {
   readonly words: string;
 }
 
-function parseAnswer(error: unknown, message: string): Answer | null {
-  if (
-    error instanceof Error &&
-    'code' in error &&
-    'type' in error &&
-    typeof error.code === 'string' &&
-    /^\d+$/.test(error.code)
-  ) {
-    return { code: Number(error.code), type: String(error.type), words: message };
-  }
-  const match = /Code: (\d+)\. DB::Exception: (.*?)(?:\(([A-Z][A-Z0-9_]{2,})\)|$)/s.exec(message);
+/** `Code: 60. DB::Exception: … (UNKNOWN_TABLE) (version …)`; the type is the last word in brackets before the version. */
+function parseAnswer(message: string): Answer | null {
+  const match = /Code: (\d+)(?:\. DB::Exception:|, e\.code\(\) = \d+,)? ?(.*)$/s.exec(message);
   if (match === null) return null;
-  return { code: Number(match[1]), type: match[3] ?? '', words: match[2] ?? '' };
+  const words = (match[2] ?? '').replace(/\s*\(version [^()]*(?:\([^()]*\))?\)\s*$/, '').trim();
+  const type = /\(([A-Z][A-Z0-9_]{2,})\)$/.exec(words);
+  return {
+    code: Number(match[1]),
+    type: type?.[1] ?? '',
+    words: type === null ? words : words.slice(0, type.index).trim(),
+  };
 }
 
 function withoutValues(code: number, words: string): string {

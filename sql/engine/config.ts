@@ -11,7 +11,7 @@ export const escapeXml = (text: string): string =>
 
 /**
  * The engine's config.xml. No logger: error lines of ClickHouse quote queries, and the log tables do not exist in this
- * build. Pools are small: two cores are shared with the importer.
+ * build. Pools are small: two cores are shared with the importer. Of the HTTP pages only queries and the ping stay.
  */
 export function configXml(folder: EngineFolder, ports: EnginePorts, serverMemoryBytes: number): string {
   return `<clickhouse>
@@ -30,6 +30,16 @@ export function configXml(folder: EngineFolder, ports: EnginePorts, serverMemory
   <uncompressed_cache_size>0</uncompressed_cache_size>
   <keep_alive_timeout>30</keep_alive_timeout>
   <http_max_uri_size>16777216</http_max_uri_size>
+  <http_handlers>
+    <rule>
+      <url>/ping</url>
+      <methods>GET,HEAD</methods>
+      <handler><type>static</type><status>200</status><content_type>text/plain</content_type><response_content>Ok.&#10;</response_content></handler>
+    </rule>
+    <rule>
+      <handler><type>dynamic_query_handler</type><query_param_name>query</query_param_name></handler>
+    </rule>
+  </http_handlers>
   <max_connections>256</max_connections>
   <background_pool_size>2</background_pool_size>
   <background_merges_mutations_concurrency_ratio>2</background_merges_mutations_concurrency_ratio>
@@ -41,3 +51,11 @@ export function configXml(folder: EngineFolder, ports: EnginePorts, serverMemory
 </clickhouse>
 `;
 }
+
+/**
+ * `SELECT file('/any/path')` needs no grant in this build: any user of the engine could read the folder's passwords with
+ * it. A function of the same name stands in front of it; CREATE FUNCTION would refuse the name, the folder the engine
+ * reads at its start does not. The table function `file` is untouched: that one asks for READ ON FILE.
+ */
+export const SHADOWED_FILE_FUNCTION =
+  "CREATE FUNCTION file AS path -> throwIf(true, 'file() is not available here');\n";

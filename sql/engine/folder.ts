@@ -7,6 +7,8 @@ export interface EngineFolder {
   readonly root: string;
   /** ClickHouse's own folder. */
   readonly store: string;
+  /** Functions in SQL the engine loads at its start. */
+  readonly functions: string;
   /** Named pipe: the engine reads it, its users hold it open for writing. */
   readonly alivePipe: string;
   readonly startLock: string;
@@ -30,6 +32,7 @@ export function engineFolder(dataDir: string): EngineFolder {
     dataDir: absolute,
     root,
     store: join(root, 'store'),
+    functions: join(root, 'store', 'user_defined'),
     alivePipe: join(root, 'alive.pipe'),
     startLock: join(root, 'start.lock'),
     address: join(root, 'address.json'),

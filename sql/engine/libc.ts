@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { platform } from 'node:process';
+import type * as Ffi from 'ffi-rs';
 
 /** Two calls of the C library that Node does not offer: advisory locks and named pipes. */
 export interface Libc {
@@ -18,7 +19,7 @@ let loaded: Libc | undefined;
 /** Loads the foreign-function library on first use: about 8 ms, not needed by a command that finds an engine. */
 export function libc(): Libc {
   if (loaded !== undefined) return loaded;
-  const ffi = createRequire(import.meta.url)('ffi-rs') as typeof import('ffi-rs');
+  const ffi = createRequire(import.meta.url)('ffi-rs') as typeof Ffi;
   const { DataType } = ffi;
   ffi.open({
     library: 'wxlive-libc',

@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { packageRoot } from '../package-root.js';
 import { askVersion, readAddress, writeAddress, type EngineAddress } from './address.js';
 import { openAlivePipe, type AlivePipe } from './alive-pipe.js';
-import { configXml } from './config.js';
+import { configXml, SHADOWED_FILE_FUNCTION } from './config.js';
 import { ensureCredentials } from './credentials.js';
 import { EngineError } from './engine-error.js';
 import { engineLibrary, recordVersion, refuseDowngrade } from './engine-version.js';
@@ -31,7 +31,7 @@ export interface StartedEngine {
 const PORT_ATTEMPTS = 5;
 const LOCKED_ATTEMPTS = 50;
 const ADDRESS_IN_USE = /Address already in use|code: 210|NETWORK_ERROR/i;
-const FOLDER_LOCKED = /Cannot lock file/;
+const FOLDER_LOCKED = 'Cannot lock file';
 const DISK_FULL = /No space left|File too large|Disk quota exceeded/i;
 
 /** Starts the engine of a folder nobody runs one on. Only under the folder's start lock. */
@@ -41,6 +41,8 @@ export async function startEngine(folder: EngineFolder, options: StartOptions): 
   const credentials = ensureCredentials(folder);
   const memoryBytes = machineMemoryBytes();
   const limits = options.analystLimits ?? defaultAnalystLimits(memoryBytes);
+  mkdirSync(folder.functions, { recursive: true, mode: 0o700 });
+  writePrivateFile(join(folder.functions, 'function_file.sql'), SHADOWED_FILE_FUNCTION);
   writePrivateFile(folder.users, usersXml(credentials, options.reportZone, limits));
 
   let lastAddress = readAddress(folder);
@@ -70,7 +72,7 @@ export async function startEngine(folder: EngineFolder, options: StartOptions): 
     if (ADDRESS_IN_USE.test(attempt.words) && portsTaken < PORT_ATTEMPTS) {
       portsTaken += 1;
       lastAddress = null;
-    } else if (FOLDER_LOCKED.test(attempt.words) && folderLocked < LOCKED_ATTEMPTS) {
+    } else if (attempt.words.includes(FOLDER_LOCKED) && folderLocked < LOCKED_ATTEMPTS) {
       // The kernel closes a killed engine's files one after the other: its pipe may be gone before its folder lock.
       folderLocked += 1;
       await sleep(200);
@@ -104,9 +106,9 @@ async function attemptStart(
     closeSync(reader);
     if (log !== null) closeSync(log);
   }
-  let ended: string | null = null;
-  child.once('error', (error) => (ended = error.message));
-  child.once('exit', (code, signal) => (ended = `ended with ${signal ?? `code ${String(code)}`}`));
+  const ended: string[] = [];
+  child.once('error', (error) => ended.push(error.message));
+  child.once('exit', (code, signal) => ended.push(`ended with ${signal ?? `code ${String(code)}`}`));
 
   const address: EngineAddress = { host: '127.0.0.1', ...ports, processId: child.pid ?? 0 };
   const deadline = performance.now() + (options.startTimeoutMs ?? 60_000);
@@ -118,13 +120,13 @@ async function attemptStart(
       return { ok: true, version, engine: { address, pipe: writer } };
     }
     const gaveUp = performance.now() > deadline;
-    if (ended !== null || gaveUp) {
+    if (ended.length > 0 || gaveUp) {
       writer.close();
       if (gaveUp) child.kill('SIGKILL');
       const words = readFileSync(folder.log, 'utf8').split(', Stack trace', 1)[0]?.trim().slice(0, 600) ?? '';
       return {
         ok: false,
-        words: `${gaveUp ? 'no answer in time' : String(ended)}${words === '' ? '' : `: ${words}`}`,
+        words: `${gaveUp ? 'no answer in time' : ended.join(', ')}${words === '' ? '' : `: ${words}`}`,
       };
     }
     await sleep(10);
@@ -154,6 +156,7 @@ function defaultAnalystLimits(memoryBytes: number): AnalystLimits {
   return {
     memoryBytes: Math.min(4 * 1024 ** 3, Math.floor(memoryBytes * 0.25)),
     executionSeconds: 120,
+    temporaryDiskBytes: 20 * 1024 ** 3,
     concurrentQueries: 8,
   };
 }

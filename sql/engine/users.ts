@@ -6,8 +6,32 @@ import { ANALYST, OWNER, type EngineCredentials } from './credentials.js';
 export interface AnalystLimits {
   readonly memoryBytes: number;
   readonly executionSeconds: number;
+  /** Spilled sorts and groupings of all their queries together. */
+  readonly temporaryDiskBytes: number;
   readonly concurrentQueries: number;
 }
+
+/**
+ * What `readonly = 2` would let an analyst set although it reaches past the grants: files the engine reads or writes for
+ * a format (this engine is clickhouse-local inside, which does not confine paths), and ways around the limits.
+ */
+const LOCKED_SETTINGS = [
+  'format_schema',
+  'format_schema_source',
+  'output_format_schema',
+  'format_template_resultset',
+  'format_template_row',
+  'format_avro_schema_registry_url',
+  'input_format_record_errors_file_path',
+  'rename_files_after_processing',
+  'timeout_overflow_mode',
+  'max_untracked_memory',
+  'memory_usage_overcommit_max_wait_microseconds',
+  'allow_introspection_functions',
+  'allow_experimental_ai_functions',
+  'allow_experimental_eval_table_function',
+  'jemalloc_enable_profiler',
+] as const;
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -35,12 +59,14 @@ export function usersXml(credentials: EngineCredentials, reportZone: string, lim
       <max_memory_usage_for_user>${limits.memoryBytes}</max_memory_usage_for_user>
       <max_execution_time>${limits.executionSeconds}</max_execution_time>
       <max_concurrent_queries_for_user>${limits.concurrentQueries}</max_concurrent_queries_for_user>
+      <max_temporary_data_on_disk_size_for_user>${limits.temporaryDiskBytes}</max_temporary_data_on_disk_size_for_user>
       <constraints>
         ${between('max_memory_usage', limits.memoryBytes)}
         ${between('max_memory_usage_for_user', limits.memoryBytes)}
         ${between('max_execution_time', limits.executionSeconds)}
         ${between('max_concurrent_queries_for_user', limits.concurrentQueries)}
-        <timeout_overflow_mode><readonly/></timeout_overflow_mode>
+        ${between('max_temporary_data_on_disk_size_for_user', limits.temporaryDiskBytes)}
+        ${LOCKED_SETTINGS.map((name) => `<${name}><readonly/></${name}>`).join('\n        ')}
       </constraints>
     </analyst>
   </profiles>
