@@ -30,6 +30,8 @@ export interface TableLook {
   readonly ink: string;
   readonly headerInk: string;
   readonly headerFill: string;
+  /** Above the total. */
+  readonly rule: string;
   readonly stripe: string;
   readonly line: string;
   readonly bar: string;
@@ -116,7 +118,7 @@ function drawPart(document: PdfDocument, table: PdfTable, fit: TableFit, look: T
     if (document.ensure(total.height)) drawHeader();
     const top = document.y;
     draw(total, { ...plain, weight: 'bold' }, look.stripe);
-    rule(document, fit, top, look.headerFill, 0.9);
+    rule(document, fit, top, look.rule, 0.9);
   }
   rule(document, fit, document.y, look.line, 0.6);
 }
