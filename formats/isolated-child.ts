@@ -58,6 +58,9 @@ async function run(request: Run): Promise<void> {
     consumed(bytes: number) {
       consumed = bytes;
     },
+    extend() {
+      send({ kind: 'extend', id: request.id, consumed });
+    },
   };
   try {
     const read = await loadReader(request.module);

@@ -21,6 +21,11 @@ export interface ReaderOutput {
   chunk(chunk: TableChunk): Promise<void>;
   /** Bytes of the file read so far, for progress. */
   consumed(bytes: number): void;
+  /**
+   * Starts the time for opening anew: for a reader that must see a long file whole before the header and bounds
+   * its own work by what it has done.
+   */
+  extend(): void;
 }
 
 /**
@@ -52,6 +57,7 @@ export type FromChild =
       readonly numbers: readonly number[];
       readonly cells: readonly (readonly CellValue[])[];
     }
+  | { readonly kind: 'extend'; readonly id: number; readonly consumed: number }
   | { readonly kind: 'end'; readonly id: number; readonly consumed: number; readonly reusable: boolean }
   | {
       readonly kind: 'failed';

@@ -141,6 +141,10 @@ class Run {
         this.consumed = message.consumed;
         this.#startTimer(this.#limits.quietMilliseconds);
         break;
+      case 'extend':
+        this.consumed = message.consumed;
+        if (this.#header === null) this.#startTimer(this.#limits.openMilliseconds);
+        break;
       case 'chunk':
         this.consumed = message.consumed;
         this.#credits -= 1;

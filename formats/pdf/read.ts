@@ -1,10 +1,9 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import type { PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { FormatError, type FoundEncryption, type TableChunk } from '../table.js';
 import { assembleTable } from './assemble-table.js';
 import { buildLines, type Line } from './lines.js';
 import { findPdfEncryption, passwordForms } from './passwords.js';
+import { loadPdfjs, pdfjsFolder } from './pdfjs.js';
 import { buildWords, type TextItem } from './words.js';
 
 /** Caps on what one PDF may hold. */
@@ -17,13 +16,13 @@ export interface PdfTables {
 
 /**
  * The table of a PDF, all pages at once: columns can only be told from all of them. Runs inside the isolated child.
- * @param onPage called with the share of the pages done.
+ * @param onPage called after each page; may throw to stop.
  * @throws FormatError
  */
 export async function readPdfTables(
   bytes: Uint8Array,
   passwords: readonly string[],
-  onPage: (share: number) => void,
+  onPage: (page: number, pages: number) => void,
 ): Promise<PdfTables> {
   const encrypted = findPdfEncryption(bytes);
   const document = await openDocument(bytes, passwords, encrypted);
@@ -39,7 +38,7 @@ export async function readPdfTables(
       throw new FormatError({ code: 'too_large', detail: 'the PDF holds too much text', encrypted });
     }
     pages.push(lines);
-    onPage(number / document.numPages);
+    onPage(number, document.numPages);
   }
   if (words === 0) {
     throw new FormatError({ code: 'unsupported', detail: 'the PDF holds no text (a scan?)', encrypted });
@@ -52,14 +51,13 @@ async function openDocument(
   passwords: readonly string[],
   encrypted: FoundEncryption | null,
 ): Promise<PDFDocumentProxy> {
-  const pdfjs = await import('pdfjs-dist/legacy/build/pdf.mjs');
-  const folder = join(dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json')), '/');
+  const pdfjs = await loadPdfjs();
   const attempts = [...new Set(passwords.flatMap(passwordForms))];
   const task = pdfjs.getDocument({
     data: bytes,
-    cMapUrl: join(folder, 'cmaps/'),
+    cMapUrl: pdfjsFolder('cmaps'),
     cMapPacked: true,
-    standardFontDataUrl: join(folder, 'standard_fonts/'),
+    standardFontDataUrl: pdfjsFolder('standard_fonts'),
     disableFontFace: true,
     useSystemFonts: false,
     isEvalSupported: false,
