@@ -4,7 +4,7 @@ import { FieldReader, idOf, textOf } from './export-cell.js';
 import { platformDay } from './platform-time.js';
 
 /** The roster: who was in which department from which day on. Phones, mail and whatever else it holds stay out. */
-export const employees: Source = {
+export const employeesSource: Source = {
   name: 'employees',
   loads: 'whole',
   table: {

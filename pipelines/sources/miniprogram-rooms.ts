@@ -13,7 +13,7 @@ import { apiTime } from './platform-time.js';
 import { checkReply } from './wechat-reply.js';
 
 /** `getliveinfo`: the rooms of a mini-program, and of those that have ended the live. */
-export const miniprogramRooms: Source = {
+export const miniprogramRoomsSource: Source = {
   name: 'miniprogram-rooms',
   loads: 'whole',
   table: null,

@@ -17,7 +17,7 @@ import { minuteRecords } from './tencent-css/minute-records.js';
  * Minute summaries of a room: neutral JSON, Tencent Cloud CSS replies (unpacked by tencent-css/minute-records.ts
  * into neutral rows) and the tables of PDF, CSV and XLSX exports.
  */
-export const minutes: Source = {
+export const minutesSource: Source = {
   name: 'minutes',
   loads: 'whole',
   table: {

@@ -11,7 +11,7 @@ import { countOf, FieldReader, idOf, isObject, textOf, trimKeys } from './export
 import { apiTime, pastTime } from './platform-time.js';
 
 /** `wxa_punish_event`: what the platform punished a mini-program for. */
-export const violations: Source = {
+export const violationsSource: Source = {
   name: 'violations',
   loads: 'whole',
   table: null,

@@ -12,7 +12,7 @@ import { apiTime } from './platform-time.js';
 import { checkReply } from './wechat-reply.js';
 
 /** `get_living_info`: the platform's own word on a WeCom live. Of the push URL nothing is read: it is a secret. */
-export const wecomLive: Source = {
+export const wecomLiveSource: Source = {
   name: 'wecom-live',
   loads: 'whole',
   table: null,

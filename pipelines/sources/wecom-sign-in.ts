@@ -8,7 +8,7 @@ import { splitOutsiderMark } from './wecom-watch/viewer-type.js';
  * The sign-in workbook: a sheet a round, in sheet order. Above the list stand when the round was called and how
  * many signed; the list has names only, so it is joined with the attendance by name, never guessed.
  */
-export const wecomSignIn: Source = {
+export const wecomSignInSource: Source = {
   name: 'wecom-signin',
   loads: 'whole',
   table: {

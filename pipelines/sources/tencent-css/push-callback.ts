@@ -14,7 +14,7 @@ import { pastTime } from '../platform-time.js';
  * Push start and stop of Tencent Cloud CSS: when a broadcast really began and ended. `errcode` is the reason of a
  * stop here, no error of the call. `user_ip` and `stream_param` (the signed push URL) are never read.
  */
-export const cssCallback: Source = {
+export const cssCallbackSource: Source = {
   name: 'css-callback',
   loads: 'whole',
   table: null,

@@ -18,7 +18,7 @@ import { isListedViewer, watchPages, type ListedViewer } from './pages.js';
 import { isOutsiderId, splitOutsiderMark, viewerTypeOfWord } from './viewer-type.js';
 
 /** Who watched a WeCom live how long: console exports and `get_watch_stat` pages meet in one attendance draft. */
-export const wecomWatch: Source = {
+export const wecomWatchSource: Source = {
   name: 'wecom-watch',
   loads: 'whole',
   table: {

@@ -6,13 +6,13 @@ import {
   matchSource,
   matchTable,
 } from '../../../pipelines/sources/column-match.js';
-import { employees } from '../../../pipelines/sources/employees.js';
-import { minutes } from '../../../pipelines/sources/minutes.js';
+import { employeesSource } from '../../../pipelines/sources/employees.js';
+import { minutesSource } from '../../../pipelines/sources/minutes.js';
 import type { Source } from '../../../pipelines/source.js';
-import { wecomSignIn } from '../../../pipelines/sources/wecom-sign-in.js';
-import { wecomWatch } from '../../../pipelines/sources/wecom-watch/source.js';
+import { wecomSignInSource } from '../../../pipelines/sources/wecom-sign-in.js';
+import { wecomWatchSource } from '../../../pipelines/sources/wecom-watch/source.js';
 
-const SOURCES = [employees, minutes, wecomWatch, wecomSignIn];
+const SOURCES = [employeesSource, minutesSource, wecomWatchSource, wecomSignInSource];
 const WATCH = [
   '观看人',
   'userid',
@@ -79,12 +79,12 @@ describe('column match', () => {
   });
 
   it('gives a column one header: the better alias, of equal ones the first', () => {
-    expect(matchSource(['工号', '账号', '观看时长'], wecomWatch)?.columns).toEqual([
+    expect(matchSource(['工号', '账号', '观看时长'], wecomWatchSource)?.columns).toEqual([
       null,
       'employee_id',
       'watch_seconds',
     ]);
-    expect(matchSource(['账号', '账号', '观看时长'], wecomWatch)?.columns).toEqual([
+    expect(matchSource(['账号', '账号', '观看时长'], wecomWatchSource)?.columns).toEqual([
       'employee_id',
       null,
       'watch_seconds',
@@ -108,13 +108,13 @@ describe('column match', () => {
     const match = matchTable(['姓名', '看了多久', '观看时长', '无关'], SOURCES, aliases);
     expect(match?.columns).toEqual(['name', 'watch_seconds', null, null]);
     expect(match?.missing).toEqual([]);
-    expect(headerMatcher(wecomWatch, aliases)('看了多久')).toBe('watch_seconds');
-    expect(headerMatcher(wecomWatch)('看了多久')).toBeNull();
+    expect(headerMatcher(wecomWatchSource, aliases)('看了多久')).toBe('watch_seconds');
+    expect(headerMatcher(wecomWatchSource)('看了多久')).toBeNull();
   });
 
   it('counts the open headers of a source as known', () => {
     const open: Source = {
-      ...employees,
+      ...employeesSource,
       table: {
         columns: [{ name: 'event', aliases: [] }],
         required: [['event']],

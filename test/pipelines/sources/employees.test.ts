@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { CellValue } from '../../../formats/index.js';
-import { employees } from '../../../pipelines/sources/employees.js';
+import { employeesSource } from '../../../pipelines/sources/employees.js';
 import { contextFor, isBuilt, readSample } from './read-sample.js';
 
 const row = (cells: Record<string, CellValue>) =>
-  employees.normalize({ from: 'table', cells, headers: {}, others: {} }, contextFor(employees));
+  employeesSource.normalize({ from: 'table', cells, headers: {}, others: {} }, contextFor(employeesSource));
 
 describe('roster', () => {
   it('GB18030 CSV', async () => {
-    const { drafts, rows, rejects } = await readSample(employees, 'roster-1.csv');
+    const { drafts, rows, rejects } = await readSample(employeesSource, 'roster-1.csv');
     expect({ rows, rejects }).toEqual({ rows: 14, rejects: [] });
     expect(drafts[3]).toEqual({
       kind: 'employee',
@@ -22,7 +22,7 @@ describe('roster', () => {
   });
 
   it.skipIf(!isBuilt)('workbook with a title line: one moved, one left', async () => {
-    const { drafts, rejects } = await readSample(employees, 'roster-2.xlsx');
+    const { drafts, rejects } = await readSample(employeesSource, 'roster-2.xlsx');
     expect(rejects).toEqual([]);
     expect(drafts).toHaveLength(14);
     expect(drafts).toContainEqual(

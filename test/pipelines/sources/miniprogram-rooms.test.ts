@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { miniprogramRooms } from '../../../pipelines/sources/miniprogram-rooms.js';
+import { miniprogramRoomsSource } from '../../../pipelines/sources/miniprogram-rooms.js';
 import { contextFor, readSample } from './read-sample.js';
 
 const expand = (record: unknown) => {
-  const rows = miniprogramRooms.records?.().expand(record);
+  const rows = miniprogramRoomsSource.records?.().expand(record);
   return rows === undefined ? null : rows.ok ? rows.value : rows.failure;
 };
 const room = (value: unknown) =>
-  miniprogramRooms.normalize({ from: 'json', value }, contextFor(miniprogramRooms));
+  miniprogramRoomsSource.normalize({ from: 'json', value }, contextFor(miniprogramRoomsSource));
 
 describe('getliveinfo', () => {
   it('gives each room, and the live of an ended one', async () => {
-    const { drafts, rows, rejects } = await readSample(miniprogramRooms, 'rooms.json');
+    const { drafts, rows, rejects } = await readSample(miniprogramRoomsSource, 'rooms.json');
     expect({ rows, rejects }).toEqual({ rows: 3, rejects: [] });
     expect(drafts.filter(({ kind }) => kind === 'room')).toHaveLength(3);
     const lives = drafts.filter((draft) => draft.kind === 'live');
@@ -35,9 +35,9 @@ describe('getliveinfo', () => {
       code: 'source_error',
       detail: 'errcode 48001',
     });
-    expect(miniprogramRooms.recognize({ errcode: 9_410_000, errmsg: 'empty room list' })).toBeGreaterThan(
-      0.5,
-    );
+    expect(
+      miniprogramRoomsSource.recognize({ errcode: 9_410_000, errmsg: 'empty room list' }),
+    ).toBeGreaterThan(0.5);
     expect(expand({ errcode: 0, errmsg: 'ok', total: 0 })).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findExportTime } from '../../../pipelines/import/file-time.js';
-import { minutes, roomOfTitles } from '../../../pipelines/sources/minutes.js';
+import { minutesSource, roomOfTitles } from '../../../pipelines/sources/minutes.js';
 import type { CellValue } from '../../../formats/index.js';
 import type { DraftMinute, DraftRecord } from '../../../schemas/index.js';
 import { contextFor, isBuilt, readSample, RECEIVED_AT } from './read-sample.js';
@@ -16,9 +16,9 @@ const figures = (drafts: readonly DraftRecord[]) => {
     flux: Number(sum('flux_mb').toFixed(3)),
   };
 };
-const json = (value: unknown) => minutes.normalize({ from: 'json', value }, contextFor(minutes));
+const json = (value: unknown) => minutesSource.normalize({ from: 'json', value }, contextFor(minutesSource));
 const expand = (record: unknown) => {
-  const reader = minutes.records?.();
+  const reader = minutesSource.records?.();
   if (reader === undefined) throw new Error('minutes has records');
   const rows = reader.expand(record);
   return rows.ok ? [...rows.value] : rows.failure;
@@ -26,7 +26,7 @@ const expand = (record: unknown) => {
 
 describe('minute summaries: samples', () => {
   it('neutral JSON', async () => {
-    const { drafts, rows, rejects } = await readSample(minutes, 'minutes-k1-day0.json');
+    const { drafts, rows, rejects } = await readSample(minutesSource, 'minutes-k1-day0.json');
     expect({ rows, rejects }).toEqual({ rows: 87, rejects: [] });
     expect(figures(drafts)).toMatchObject({ n: 87, distinct: 87 });
     expect(drafts[0]).toEqual({
@@ -51,7 +51,7 @@ describe('minute summaries: samples', () => {
   });
 
   it('CSS DataInfoList, Beijing text', async () => {
-    const { drafts, rows, rejects } = await readSample(minutes, 'minutes-k2-day0-css.json');
+    const { drafts, rows, rejects } = await readSample(minutesSource, 'minutes-k2-day0-css.json');
     expect({ rows, rejects }).toEqual({ rows: 90, rejects: [] });
     expect(drafts[0]).toMatchObject({
       source: 'tencent-css',
@@ -67,15 +67,15 @@ describe('minute summaries: samples', () => {
   });
 
   it('adds up to the totals of both rooms (JSON part)', async () => {
-    const k2 = await readSample(minutes, 'minutes-k2-day0-css-restated.json');
+    const k2 = await readSample(minutesSource, 'minutes-k2-day0-css-restated.json');
     expect(k2.rows).toBe(25);
-    const older = await readSample(minutes, 'minutes-k1-day0-older.json');
+    const older = await readSample(minutesSource, 'minutes-k1-day0-older.json');
     expect(figures(older.drafts)).toMatchObject({ n: 10, views: 10 });
   });
 
   describe.skipIf(!isBuilt)('PDF', () => {
     it('Beijing text across midnight, repeated headers, 合计, thousands, --', async () => {
-      const { drafts, rows, rejects, titles } = await readSample(minutes, 'minutes-k1-day1.pdf');
+      const { drafts, rows, rejects, titles } = await readSample(minutesSource, 'minutes-k1-day1.pdf');
       expect({ rows, rejects }).toEqual({ rows: 71, rejects: [] });
       const sums: Record<string, number> = {};
       for (const draft of drafts) {
@@ -105,7 +105,7 @@ describe('minute summaries: samples', () => {
       ['minutes-k2-day1.pdf', undefined, 80],
       ['minutes-k2-day2-encrypted.pdf', 'Pd_ppUDCgnaGz', 65],
     ])('%s', async (file, password, rows) => {
-      const sample = await readSample(minutes, file, password);
+      const sample = await readSample(minutesSource, file, password);
       expect(sample.rejects).toEqual([]);
       expect(sample.rows).toBe(rows);
       expect(figures(sample.drafts).distinct).toBe(rows);
@@ -123,7 +123,7 @@ describe('minute summaries: samples', () => {
         ['kd-8545', 'minutes-k2-day1.pdf'],
         ['kd-8545', 'minutes-k2-day2-encrypted.pdf', 'Pd_ppUDCgnaGz'],
       ] as const) {
-        const { drafts } = await readSample(minutes, file, password);
+        const { drafts } = await readSample(minutesSource, file, password);
         for (const draft of drafts) if (draft.kind === 'minute') latest.set(`${room} ${draft.minute}`, draft);
       }
       const of = (room: string) =>
@@ -136,7 +136,10 @@ describe('minute summaries: samples', () => {
 
 describe('minute summaries: rows', () => {
   const row = (cells: Record<string, CellValue>, titles: string[] = []) =>
-    minutes.normalize({ from: 'table', cells, headers: {}, others: {} }, contextFor(minutes, { titles }));
+    minutesSource.normalize(
+      { from: 'table', cells, headers: {}, others: {} },
+      contextFor(minutesSource, { titles }),
+    );
 
   it('thousands commas, --, 万, full width', () => {
     const cells = {
@@ -205,7 +208,7 @@ describe('Tencent Cloud CSS replies', () => {
       Response: { Error: { Code: 'AuthFailure.SecretIdNotFound', Message: 'AKID…' }, RequestId: 'x' },
     };
     expect(expand(reply)).toEqual({ code: 'source_error', detail: 'AuthFailure.SecretIdNotFound' });
-    expect(minutes.recognize(reply)).toBe(1);
+    expect(minutesSource.recognize(reply)).toBe(1);
   });
 
   it('sums the streams of DescribeAllStreamPlayInfoList', () => {
@@ -237,13 +240,13 @@ describe('Tencent Cloud CSS replies', () => {
   it('missing arrays and minute gaps', () => {
     expect(expand({ Response: { DataInfoList: null, RequestId: 'x' } })).toEqual([]);
     expect(expand({ DataInfoList: [] })).toEqual([]);
-    expect(minutes.recognize({ Response: { StreamInfo: [] } })).toBe(0);
+    expect(minutesSource.recognize({ Response: { StreamInfo: [] } })).toBe(0);
   });
 
   it('recognises its own', () => {
-    expect(minutes.recognize({ minute: '2026-09-09T19:30:00+08:00', online: 1, room_id: 'k' })).toBe(1);
-    expect(minutes.recognize({ event: 'x', minute: 1, likes: 1 })).toBeLessThan(0.5);
-    expect(minutes.recognize({ event_id: '1', event: 'live_enter', time: 1 })).toBe(0);
+    expect(minutesSource.recognize({ minute: '2026-09-09T19:30:00+08:00', online: 1, room_id: 'k' })).toBe(1);
+    expect(minutesSource.recognize({ event: 'x', minute: 1, likes: 1 })).toBeLessThan(0.5);
+    expect(minutesSource.recognize({ event_id: '1', event: 'live_enter', time: 1 })).toBe(0);
     expect(RECEIVED_AT).toBeGreaterThan(0);
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { violations } from '../../../pipelines/sources/violations.js';
+import { violationsSource } from '../../../pipelines/sources/violations.js';
 import { contextFor, readSample } from './read-sample.js';
 
 const punish = (fields: object) =>
-  violations.normalize(
+  violationsSource.normalize(
     {
       from: 'json',
       value: {
@@ -14,12 +14,12 @@ const punish = (fields: object) =>
         ...fields,
       },
     },
-    contextFor(violations),
+    contextFor(violationsSource),
   );
 
 describe('wxa_punish_event', () => {
   it('string-wrapped JSON', async () => {
-    const { drafts, rows, rejects } = await readSample(violations, 'violations.json');
+    const { drafts, rows, rejects } = await readSample(violationsSource, 'violations.json');
     expect({ rows, rejects }).toEqual({ rows: 3, rejects: [] });
     expect(drafts[0]).toEqual({
       kind: 'violation',

@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { wecomLive } from '../../../pipelines/sources/wecom-live.js';
+import { wecomLiveSource } from '../../../pipelines/sources/wecom-live.js';
 import { contextFor, readSample } from './read-sample.js';
 
 const info = (living_info: unknown, more: object = {}) =>
-  wecomLive.normalize({ from: 'json', value: { errcode: 0, living_info, ...more } }, contextFor(wecomLive));
+  wecomLiveSource.normalize(
+    { from: 'json', value: { errcode: 0, living_info, ...more } },
+    contextFor(wecomLiveSource),
+  );
 
 describe('get_living_info', () => {
   it('the ended live', async () => {
-    const { drafts, rows } = await readSample(wecomLive, 'live-l1-info.json');
+    const { drafts, rows } = await readSample(wecomLiveSource, 'live-l1-info.json');
     expect(rows).toBe(1);
     expect(drafts).toEqual([
       {
@@ -31,7 +34,7 @@ describe('get_living_info', () => {
   });
 
   it('trailing-space key and push_stream_url/txSecret redaction', async () => {
-    const { drafts } = await readSample(wecomLive, 'live-l2-info.json');
+    const { drafts } = await readSample(wecomLiveSource, 'live-l2-info.json');
     expect(drafts[0]).toMatchObject({ status: '2', ended_at: 1_789_027_200_000 });
     expect(JSON.stringify(drafts)).not.toMatch(/txSecret|push\.example/u);
   });
@@ -54,7 +57,7 @@ describe('get_living_info', () => {
     expect(info({ status: 2 }, { livingid: 'lvX' })).toMatchObject({
       value: [{ live_id: 'lvX', room_id: 'lvX' }],
     });
-    const error = wecomLive.records?.().expand({ errcode: 60_020, errmsg: 'ip', living_info: {} });
+    const error = wecomLiveSource.records?.().expand({ errcode: 60_020, errmsg: 'ip', living_info: {} });
     expect(error).toEqual({ ok: false, failure: { code: 'source_error', detail: 'errcode 60020' } });
     expect(info({ living_start: 'soon' })).toMatchObject({ failure: { code: 'time_unreadable' } });
     expect(info('x')).toMatchObject({ value: [{ title: '' }] });

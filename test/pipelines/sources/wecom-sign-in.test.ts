@@ -1,17 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { checkSignInCount, signInSummary, wecomSignIn } from '../../../pipelines/sources/wecom-sign-in.js';
+import {
+  checkSignInCount,
+  signInSummary,
+  wecomSignInSource,
+} from '../../../pipelines/sources/wecom-sign-in.js';
 import { contextFor, isBuilt, readSample } from './read-sample.js';
 
 const TITLES = ['签到统计', '签到发起时间 已签到人数', '2026.9.9 10:20 12', '签到明细'];
 const row = (name: string | null, department: string | null = '-', tableIndex = 0) =>
-  wecomSignIn.normalize(
+  wecomSignInSource.normalize(
     { from: 'table', cells: { name, department }, headers: {}, others: {} },
-    contextFor(wecomSignIn, { titles: TITLES, tableIndex }),
+    contextFor(wecomSignInSource, { titles: TITLES, tableIndex }),
   );
 
 describe('sign-in workbook', () => {
   it.skipIf(!isBuilt)('one sheet a round, header below, count checked', async () => {
-    const { drafts, rows, rejects, failure } = await readSample(wecomSignIn, 'signin-l1.xlsx');
+    const { drafts, rows, rejects, failure } = await readSample(wecomSignInSource, 'signin-l1.xlsx');
     expect({ rows, rejects, failure }).toEqual({ rows: 23, rejects: [], failure: null });
     const rounds = drafts.flatMap((draft) => (draft.kind === 'sign_in' ? [draft.round] : []));
     expect([1, 2, 3].map((round) => rounds.filter((one) => one === round).length)).toEqual([12, 6, 5]);

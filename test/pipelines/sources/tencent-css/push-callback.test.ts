@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cssCallback } from '../../../../pipelines/sources/tencent-css/push-callback.js';
+import { cssCallbackSource } from '../../../../pipelines/sources/tencent-css/push-callback.js';
 import { contextFor } from '../read-sample.js';
 
 const CALLBACK = {
@@ -20,7 +20,10 @@ const CALLBACK = {
   sign: 'x',
 };
 const read = (fields: object) =>
-  cssCallback.normalize({ from: 'json', value: { ...CALLBACK, ...fields } }, contextFor(cssCallback));
+  cssCallbackSource.normalize(
+    { from: 'json', value: { ...CALLBACK, ...fields } },
+    contextFor(cssCallbackSource),
+  );
 
 describe('CSS push callbacks', () => {
   it('start and stop of one session meet in its sequence', () => {
@@ -57,7 +60,7 @@ describe('CSS push callbacks', () => {
   });
 
   it('recognises its own', () => {
-    expect(cssCallback.recognize(CALLBACK)).toBe(1);
-    expect(cssCallback.recognize({ event_type: 1, punish_id: 'p' })).toBe(0);
+    expect(cssCallbackSource.recognize(CALLBACK)).toBe(1);
+    expect(cssCallbackSource.recognize({ event_type: 1, punish_id: 'p' })).toBe(0);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CellValue } from '../../../../formats/index.js';
 import { watchPages } from '../../../../pipelines/sources/wecom-watch/pages.js';
-import { wecomWatch } from '../../../../pipelines/sources/wecom-watch/source.js';
+import { wecomWatchSource } from '../../../../pipelines/sources/wecom-watch/source.js';
 import type { DraftAttendance, DraftRecord } from '../../../../schemas/index.js';
 import { contextFor, isBuilt, readSample } from '../read-sample.js';
 
@@ -18,17 +18,17 @@ const figures = (drafts: readonly DraftRecord[]) => {
 };
 
 function cells(row: Record<string, CellValue>, headers: Record<string, string> = {}) {
-  const outcome = wecomWatch.normalize(
+  const outcome = wecomWatchSource.normalize(
     { from: 'table', cells: row, headers, others: {} },
-    contextFor(wecomWatch),
+    contextFor(wecomWatchSource),
   );
   const first = outcome.ok ? outcome.value[0] : undefined;
   return first?.kind === 'attendance' ? first : outcome.ok ? null : outcome.failure;
 }
 
 describe('watch details: samples', () => {
-  it('fractional minutes, GB18030, title lines, 合计 (total row)', async () => {
-    const { drafts, rows, rejects, titles } = await readSample(wecomWatch, 'watch-l2-gb18030.csv');
+  it('fractional minutesSource, GB18030, title lines, 合计 (total row)', async () => {
+    const { drafts, rows, rejects, titles } = await readSample(wecomWatchSource, 'watch-l2-gb18030.csv');
     expect({ rows, rejects }).toEqual({ rows: 20, rejects: [] });
     // 746.00 minutes by the file's own 合计.
     expect(figures(drafts)).toEqual({ rows: 20, viewers: 20, seconds: 746 * 60, staff: 12 });
@@ -47,7 +47,7 @@ describe('watch details: samples', () => {
   });
 
   it('emoji nicknames, outsiders only', async () => {
-    const { drafts, rejects } = await readSample(wecomWatch, 'watch-l3-outsiders.csv');
+    const { drafts, rejects } = await readSample(wecomWatchSource, 'watch-l3-outsiders.csv');
     expect(rejects).toEqual([]);
     expect(figures(drafts)).toMatchObject({ rows: 7, staff: 0 });
     expect(attendance(drafts)[1]).toMatchObject({
@@ -60,17 +60,17 @@ describe('watch details: samples', () => {
   });
 
   it('the shrunk list', async () => {
-    const { drafts } = await readSample(wecomWatch, 'watch-l2-shrunk.csv');
+    const { drafts } = await readSample(wecomWatchSource, 'watch-l2-shrunk.csv');
     expect(figures(drafts)).toEqual({ rows: 8, viewers: 8, seconds: 18_960, staff: 5 });
   });
 
   it('get_watch_stat pages, empty and missing lists (missing arrays)', async () => {
-    const { drafts, rows, rejects, failure } = await readSample(wecomWatch, 'watch-l3-pages.json');
+    const { drafts, rows, rejects, failure } = await readSample(wecomWatchSource, 'watch-l3-pages.json');
     expect({ rows, rejects, failure }).toEqual({ rows: 19, rejects: [], failure: null });
     const listed = attendance(drafts);
     expect(figures(drafts)).toMatchObject({ rows: 19, viewers: 19, staff: 11 });
     // The later list of outsiders replaces these: 49,221 = this staff + those outsiders.
-    const outsiders = await readSample(wecomWatch, 'watch-l3-outsiders.csv');
+    const outsiders = await readSample(wecomWatchSource, 'watch-l3-outsiders.csv');
     const staff = listed.filter(({ scope }) => scope === 'staff');
     expect(figures(staff).seconds + figures(outsiders.drafts).seconds).toBe(49_221);
     expect(listed.filter(({ viewer_type }) => viewer_type === 'wecom')).toHaveLength(3);
@@ -78,13 +78,13 @@ describe('watch details: samples', () => {
   });
 
   it('errcode≠0 with empty list', async () => {
-    const { drafts, failure } = await readSample(wecomWatch, 'watch-l3-error.json');
+    const { drafts, failure } = await readSample(wecomWatchSource, 'watch-l3-error.json');
     expect(drafts).toEqual([]);
     expect(failure).toEqual({ code: 'source_error', detail: 'errcode 60020' });
   });
 
   it('pages missing', async () => {
-    const { failure } = await readSample(wecomWatch, 'hostile/incomplete-pages.json');
+    const { failure } = await readSample(wecomWatchSource, 'hostile/incomplete-pages.json');
     expect(failure?.code).toBe('incomplete');
   });
 
@@ -94,7 +94,7 @@ describe('watch details: samples', () => {
       ['watch-l1-restated.xlsx', undefined, { rows: 17, viewers: 17, seconds: 49_141 }],
       ['watch-l2-restated-encrypted.xlsx', 'Lo-3FeCU7X1Ac', { rows: 18, viewers: 18, seconds: 40_215 }],
     ])('%s', async (file, password, expected) => {
-      const { drafts, rejects } = await readSample(wecomWatch, file, password);
+      const { drafts, rejects } = await readSample(wecomWatchSource, file, password);
       expect(rejects).toEqual([]);
       expect(figures(drafts)).toMatchObject(expected);
     });
@@ -203,7 +203,7 @@ describe('get_watch_stat pages', () => {
       if (!rows.ok) return { failure: rows.failure };
       for (const { place, value } of rows.value) {
         places.push(place);
-        const outcome = wecomWatch.normalize({ from: 'json', value }, contextFor(wecomWatch));
+        const outcome = wecomWatchSource.normalize({ from: 'json', value }, contextFor(wecomWatchSource));
         if (outcome.ok) drafts.push(...outcome.value);
         else places.push(outcome.failure.code);
       }
@@ -286,9 +286,9 @@ describe('get_watch_stat pages', () => {
   });
 
   it('recognises pages and bare error replies', () => {
-    expect(wecomWatch.recognize({ errcode: 0, ending: 1, stat_info: {} })).toBe(1);
-    expect(wecomWatch.recognize({ errcode: 42001, errmsg: 'access_token expired' })).toBeGreaterThan(0);
-    expect(wecomWatch.recognize({ event: 'live_enter' })).toBe(0);
-    expect(wecomWatch.recognize(null)).toBe(0);
+    expect(wecomWatchSource.recognize({ errcode: 0, ending: 1, stat_info: {} })).toBe(1);
+    expect(wecomWatchSource.recognize({ errcode: 42001, errmsg: 'access_token expired' })).toBeGreaterThan(0);
+    expect(wecomWatchSource.recognize({ event: 'live_enter' })).toBe(0);
+    expect(wecomWatchSource.recognize(null)).toBe(0);
   });
 });
