@@ -78,13 +78,7 @@ export async function openCompoundFile(source: RandomAccess): Promise<CompoundFi
       return Promise.resolve(
         entry.bytes < layout.miniCutoff
           ? openMiniStream(layout, root, miniFat, entry)
-          : chainAccess(
-              source,
-              chain(fat, entry.start, sectorBytes, entry.bytes),
-              sectorBytes,
-              sectorBytes,
-              entry.bytes,
-            ),
+          : openSectors(layout, entry),
       );
     },
   };
@@ -156,22 +150,23 @@ async function readTable(layout: Layout, start: number, sectors: number): Promis
   return table;
 }
 
+/** A stream in sectors of its own; every one of them must lie in the file. */
+function openSectors(layout: Layout, entry: Entry): RandomAccess {
+  const { source, sectorBytes, fat } = layout;
+  const sectors = chain(fat, entry.start, sectorBytes, entry.bytes);
+  const lastBytes = entry.bytes - (sectors.length - 1) * sectorBytes;
+  for (const [index, sector] of sectors.entries()) {
+    // The last sector of a file may have been written no further than its contents.
+    const needed = index === sectors.length - 1 ? lastBytes : sectorBytes;
+    assertInside(source.bytes, (sector + 1) * sectorBytes, needed);
+  }
+  return chainAccess(source, sectors, sectorBytes, sectorBytes, entry.bytes);
+}
+
+/** A short stream: its sectors are parts of the root's own stream. */
 function openMiniStream(layout: Layout, root: Entry, miniFat: Uint32Array, entry: Entry): RandomAccess {
-  const { source, sectorBytes, miniSectorBytes, fat } = layout;
-  const container = chainAccess(
-    source,
-    chain(fat, root.start, sectorBytes, root.bytes),
-    sectorBytes,
-    sectorBytes,
-    root.bytes,
-  );
-  return chainAccess(
-    container,
-    chain(miniFat, entry.start, miniSectorBytes, entry.bytes),
-    miniSectorBytes,
-    0,
-    entry.bytes,
-  );
+  const sectors = chain(miniFat, entry.start, layout.miniSectorBytes, entry.bytes);
+  return chainAccess(openSectors(layout, root), sectors, layout.miniSectorBytes, 0, entry.bytes);
 }
 
 /**

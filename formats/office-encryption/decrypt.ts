@@ -20,6 +20,7 @@ import {
   agileVector,
   decryptCbc,
   decryptEcb,
+  fit,
   hashOf,
   standardKey,
   STANDARD_ROUNDS,
@@ -65,12 +66,12 @@ export async function openEncryptedPackage(
   const cipherText = await compound.open(packageStream);
   const bytes = await declaredBytes(cipherText, encrypted);
   if (info.scheme === 'standard') {
-    const key = findPassword(passwords, STANDARD_ROUNDS, encrypted, (password) =>
+    const key = await findPassword(passwords, STANDARD_ROUNDS, encrypted, (password) =>
       standardKeyIfRight(info, password),
     );
     return { encrypted, content: standardContent(cipherText, bytes, key) };
   }
-  const key = findPassword(passwords, info.password.spinCount, encrypted, (password) =>
+  const key = await findPassword(passwords, info.password.spinCount, encrypted, (password) =>
     agileKeyIfRight(info, password),
   );
   await assertIntact(info, key, cipherText);
@@ -109,19 +110,19 @@ async function declaredBytes(cipherText: RandomAccess, encrypted: FoundEncryptio
   return Number(declared);
 }
 
-function findPassword(
+async function findPassword(
   passwords: readonly string[],
   rounds: number,
   encrypted: FoundEncryption,
-  keyIfRight: (password: string) => Buffer | null,
-): Buffer {
+  keyIfRight: (password: string) => Promise<Buffer | null>,
+): Promise<Buffer> {
   let roundsLeft: number = ENCRYPTION_LIMITS.totalRounds;
   for (const password of [...new Set([...passwords, defaultPassword])]) {
     if (password.length > ENCRYPTION_LIMITS.passwordCharacters) continue;
     roundsLeft -= rounds;
     if (roundsLeft < 0)
       throw refuse('too_large', 'trying every password would take too many hash rounds', encrypted);
-    const key = keyIfRight(password);
+    const key = await keyIfRight(password);
     if (key !== null) return key;
   }
   throw passwords.length === 0
@@ -129,9 +130,10 @@ function findPassword(
     : refuse('wrong_password', 'none of the passwords given opens the document', encrypted);
 }
 
-function agileKeyIfRight({ password: info }: AgileInfo, password: string): Buffer | null {
-  const stretched = stretchPassword(info.hash, info.salt, password, info.spinCount);
-  const vector = agileVectorOfSalt(info.salt);
+async function agileKeyIfRight({ password: info }: AgileInfo, password: string): Promise<Buffer | null> {
+  const stretched = await stretchPassword(info.hash, info.salt, password, info.spinCount);
+  // The password's own vector is its salt as it is.
+  const vector = fit(info.salt, 16);
   const decrypt = (blockKey: Buffer, content: Buffer): Buffer =>
     decryptCbc(agileKey(info.hash, stretched, blockKey, info.keyBytes), vector, content);
   const input = decrypt(AGILE_BLOCK_KEYS.verifierInput, info.encryptedVerifierInput);
@@ -140,15 +142,8 @@ function agileKeyIfRight({ password: info }: AgileInfo, password: string): Buffe
   return decrypt(AGILE_BLOCK_KEYS.key, info.encryptedKey);
 }
 
-/** The password's own vector is its salt as it is. */
-function agileVectorOfSalt(salt: Buffer): Buffer {
-  return salt.length >= blockBytes
-    ? salt.subarray(0, blockBytes)
-    : Buffer.concat([salt, Buffer.alloc(blockBytes - salt.length, 0x36)]);
-}
-
-function standardKeyIfRight(info: StandardInfo, password: string): Buffer | null {
-  const key = standardKey(password, info.salt, info.keyBytes);
+async function standardKeyIfRight(info: StandardInfo, password: string): Promise<Buffer | null> {
+  const key = await standardKey(password, info.salt, info.keyBytes);
   const verifier = decryptEcb(key, info.encryptedVerifier);
   return sameStart(hashOf('sha1', verifier), decryptEcb(key, info.encryptedVerifierHash)) ? key : null;
 }

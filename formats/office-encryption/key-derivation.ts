@@ -1,5 +1,6 @@
 /** From a password to keys, as MS-OFFCRYPTO 2.3.4 prescribes; used in both directions. */
 import { createCipheriv, createDecipheriv, hash as digest } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { HashName } from './encryption-info.js';
 
 /** What a key is for; hashed into it. */
@@ -23,11 +24,20 @@ export function hashOf(hash: HashName, ...parts: readonly Buffer[]): Buffer {
   );
 }
 
+/** Rounds between two looks at the event loop: about 4 ms. */
+const roundsAtOnce = 4_096;
+
 /** Salted password hash, hashed `rounds` times with a counter: the slow part, about 1 µs a round. */
-export function stretchPassword(hash: HashName, salt: Buffer, password: string, rounds: number): Buffer {
+export async function stretchPassword(
+  hash: HashName,
+  salt: Buffer,
+  password: string,
+  rounds: number,
+): Promise<Buffer> {
   let value = hashOf(hash, salt, Buffer.from(password, 'utf16le'));
   const input = Buffer.alloc(4 + value.length);
   for (let round = 0; round < rounds; round += 1) {
+    if (round % roundsAtOnce === roundsAtOnce - 1) await setImmediate();
     input.writeUInt32LE(round, 0);
     value.copy(input, 4);
     value = digest(hash, input, 'buffer');
@@ -46,8 +56,8 @@ export function agileVector(hash: HashName, salt: Buffer, blockKey: Buffer): Buf
 }
 
 /** The one key of a document in standard encryption (MS-OFFCRYPTO 2.3.4.7). */
-export function standardKey(password: string, salt: Buffer, keyBytes: number): Buffer {
-  const stretched = stretchPassword('sha1', salt, password, STANDARD_ROUNDS);
+export async function standardKey(password: string, salt: Buffer, keyBytes: number): Promise<Buffer> {
+  const stretched = await stretchPassword('sha1', salt, password, STANDARD_ROUNDS);
   const final = hashOf('sha1', stretched, Buffer.alloc(4));
   const derive = (fill: number): Buffer => {
     const block = Buffer.alloc(64, fill);

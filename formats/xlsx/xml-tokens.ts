@@ -36,8 +36,8 @@ export class XmlTokens {
   bytes: Buffer = Buffer.alloc(0);
   depth = 0;
 
-  /** `bytes` as Latin-1: plain texts are slices of it. */
-  #latin = '';
+  /** `bytes` as Latin-1, made when first needed: plain texts are slices of it. */
+  #latin: string | null = null;
   #position = 0;
   #end = 0;
   #isLast = false;
@@ -52,7 +52,7 @@ export class XmlTokens {
   feed(block: Buffer): void {
     const rest = this.bytes.subarray(this.#position, this.#end);
     this.bytes = rest.length === 0 ? block : Buffer.concat([rest, block]);
-    this.#latin = this.bytes.toString('latin1');
+    this.#latin = null;
     this.#position = 0;
     this.#end = this.bytes.length;
   }
@@ -79,7 +79,7 @@ export class XmlTokens {
 
   /** The text token as text, line ends as XML has them. */
   text(): string {
-    if (this.isPlain) return this.#latin.slice(this.textStart, this.textEnd);
+    if (this.isPlain) return this.#slice(this.textStart, this.textEnd);
     const text = this.bytes.toString('utf8', this.textStart, this.textEnd);
     const lines = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
     return this.#isRaw ? lines : decodeEntities(lines);
@@ -105,10 +105,19 @@ export class XmlTokens {
   attributeByLocalName(local: string): string | null {
     for (let at = 0; at < this.#attributeCount; at += 4) {
       const nameEnd = this.#attributes[at + 1] ?? 0;
-      const name = this.#latin.slice(nameEnd - local.length - 1, nameEnd);
+      const name = this.#slice(nameEnd - local.length - 1, nameEnd);
       if (name === `:${local}`) return this.#attributeValue(at);
     }
     return null;
+  }
+
+  #latinText(): string {
+    this.#latin ??= this.bytes.toString('latin1');
+    return this.#latin;
+  }
+
+  #slice(start: number, end: number): string {
+    return this.#latinText().slice(start, end);
   }
 
   #attributeValue(at: number): string {
@@ -252,10 +261,10 @@ export class XmlTokens {
   /** Comments and processing instructions are passed over (null), a CDATA section is text. */
   #special(start: number, mark: number): TokenKind | null {
     if (mark === 0x3f) return this.#skipTo(start, start + 2, '?>');
-    const head = this.#latin.slice(start, start + 9);
+    const head = this.#slice(start, start + 9);
     if (head.startsWith('<!--')) return this.#skipTo(start, start + 4, '-->');
     if (head === '<![CDATA[') {
-      const close = this.#latin.indexOf(']]>', start + 9);
+      const close = this.#latinText().indexOf(']]>', start + 9);
       if (close < 0) return this.#more(start);
       if (this.depth === 0) throw damaged('an XML part has text outside its root');
       this.#position = close + 3;
@@ -274,7 +283,7 @@ export class XmlTokens {
   }
 
   #skipTo(start: number, from: number, mark: string): TokenKind | null {
-    const close = this.#latin.indexOf(mark, from);
+    const close = this.#latinText().indexOf(mark, from);
     if (close < 0) return this.#more(start);
     this.#position = close + mark.length;
     return null;
