@@ -46,3 +46,4 @@ export {
 } from './pdf/table.js';
 export { chartHeight, drawChart, type PdfChart } from './pdf/chart.js';
 export type { ChartLook } from './pdf/chart-look.js';
+export { encryptPackage } from './office-encryption/encrypt.js';
