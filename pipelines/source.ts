@@ -40,6 +40,8 @@ export interface SourceContext {
   readonly tableIndex: number;
   /** Lines above the header. */
   readonly titles: readonly string[];
+  /** The client itself sent it just now (HTTP): the moment of receipt then tells how far its clock is off. */
+  readonly straightFromClient?: boolean;
 }
 
 /** A column a source understands. */

@@ -19,3 +19,5 @@ export * from './money.js';
 export * from './clean-text.js';
 export * from './analyses/index.js';
 export * from './wechat-id.js';
+export * from './settings.js';
+export * from './link-kind.js';
