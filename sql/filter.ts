@@ -1,12 +1,16 @@
 import { z } from 'zod';
 
 import {
+  DIRECT,
+  NOT_SET,
+  NO_TOUCH,
   dayOf,
   fail,
   isDay,
   resolveTimeRange,
   succeed,
   type AnalysisFailure,
+  type ChannelColumn,
   type CommonSpec,
   type Condition,
   type EventMatch,
@@ -36,6 +40,8 @@ export interface Filter {
   number(fieldName: string): Outcome<SqlFragment, AnalysisFailure>;
   /** A bound value: `{p7:Int64}`. */
   bind(value: SqlParameter, type: ParameterType): SqlFragment;
+  /** The statement looks at the touch of its events whatever the conditions say. */
+  needTouch(): void;
   /** Whether anything so far looks at the touch of an event. */
   readonly usesTouch: boolean;
   /** The values of everything made so far. */
@@ -244,6 +250,9 @@ export function createFilter(zone: string): Filter {
         ),
       );
     },
+    needTouch() {
+      usesTouch = true;
+    },
     get usesTouch() {
       return usesTouch;
     },
@@ -264,6 +273,26 @@ function badValue({ field, op, value }: Condition, wanted: string): AnalysisFail
     code: 'bad_value',
     message: `the condition on ${field} (op ${op}) needs ${wanted}, not ${(shown ?? 'nothing').slice(0, 60)}`,
   };
+}
+
+/** What a touch is called: `direct` whatever the dimension, else its columns, `(not set)` for what it lacks. */
+export function touchLabel(columns: readonly ChannelColumn[], source: 'touches' | 'event'): SqlFragment {
+  const prefix = source === 'event' ? 'touch_' : '';
+  const parts = columns.map(
+    (column) => `if(ifNull(${prefix}${column}, '') = '', '${NOT_SET}', toString(${prefix}${column}))`,
+  );
+  const joined = parts.length === 1 ? (parts[0] ?? '') : `concat(${parts.join(`, '/', `)})`;
+  const known = `if(${prefix}channel = '${DIRECT}', '${DIRECT}', assumeNotNull(${joined}))`;
+  return fragment(source === 'event' ? `if(has_touch, ${known}, '${NO_TOUCH}')` : known);
+}
+
+/** Touches whose time lies within these bounds, both inside; null is no bound. */
+export function touchRange(filter: Filter, firstMs: number | null, lastMs: number | null): SqlFragment {
+  const parts: string[] = [];
+  if (firstMs !== null)
+    parts.push(`touch_time >= fromUnixTimestamp64Milli(${filter.bind(firstMs, 'Int64')})`);
+  if (lastMs !== null) parts.push(`touch_time <= fromUnixTimestamp64Milli(${filter.bind(lastMs, 'Int64')})`);
+  return fragment(parts.length === 0 ? '1' : parts.join(' AND '));
 }
 
 /** A constant of our own code as a fragment; never text of a user. */

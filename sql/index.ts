@@ -38,6 +38,8 @@ export {
   fixed,
   listOf,
   scopeRows,
+  touchLabel,
+  touchRange,
   type Filter,
   type ParameterType,
   type SqlFragment,

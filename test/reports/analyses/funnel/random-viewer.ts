@@ -1,16 +1,6 @@
+import { createRandom } from '../../../oracles/random.js';
 import type { OracleEvent, OracleFunnel } from '../../../oracles/funnel.js';
 import type { FunnelPlan, ViewerEvents } from '../../../../reports/analyses/funnel/viewer-events.js';
-
-/** A small seeded generator: the same numbers every run. */
-export function createRandom(seed: number): (below: number) => number {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
 
 export interface FunnelCase {
   readonly events: readonly OracleEvent[];

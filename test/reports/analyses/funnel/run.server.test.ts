@@ -12,7 +12,7 @@ import {
   type ScratchWarehouse,
 } from '../scratch-warehouse.js';
 import { oracleFunnel } from '../../../oracles/funnel-report.js';
-import { createRandom } from './random-viewer.js';
+import { createRandom } from '../../../oracles/random.js';
 
 const START = Date.parse('2026-11-23T23:59:59.990+08:00');
 let scratch: ScratchWarehouse;

@@ -1,0 +1,11 @@
+import { register, type RegisteredAnalysis } from './analysis.js';
+import { attribution } from './attribution/run.js';
+import { funnel } from './funnel/run.js';
+
+/** Every analysis, one line each; commands, routes, report sections and help are made from this list. */
+export const ANALYSES: readonly RegisteredAnalysis[] = [register(funnel), register(attribution)];
+
+/** The analysis of a name; undefined where there is none. */
+export function findAnalysis(name: string): RegisteredAnalysis | undefined {
+  return ANALYSES.find((analysis) => analysis.name === name);
+}

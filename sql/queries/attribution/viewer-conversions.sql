@@ -1,0 +1,23 @@
+-- one row a viewer who converted: conversions (ms, value) in order, touches (ms, label) in order
+SELECT
+    arrayMap(one -> (one.1, one.5), conversions) AS converted,
+    arrayMap(one -> (one.1, one.4), touches) AS touched
+FROM
+(
+    SELECT
+        viewer,
+        arraySort(groupArray((toUnixTimestamp64Milli(event_time), event_id, toString(account), toString(adapter), toFloat64(ifNull({{value}}, 0))))) AS conversions
+    FROM {{rows}}
+    WHERE {{conversion}} AND {{where}} AND cityHash64(viewer) % {buckets:UInt32} = {bucket:UInt32}
+    GROUP BY viewer
+) AS converting
+LEFT JOIN
+(
+    SELECT
+        viewer,
+        arraySort(groupArray((toUnixTimestamp64Milli(touch_time), event_id, toString(account), {{label}}))) AS touches
+    FROM wxlive.touches
+    WHERE {{touch_range}} AND cityHash64(viewer) % {buckets:UInt32} = {bucket:UInt32}
+    GROUP BY viewer
+) AS touching
+    ON converting.viewer = touching.viewer

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+
+import { createAttribution } from '../../../../reports/analyses/attribution/engine.js';
+import { ATTRIBUTION_MODELS, type ChannelCredit } from '../../../../schemas/index.js';
+import { oracleCredits, oraclePaths, type Credits } from '../../../oracles/attribution.js';
+
+import { engineOptions, feed, randomJourneys } from './random-journeys.js';
+
+/** Where the two differ by more than 1e-9; empty when they agree. */
+export function differences(rows: readonly ChannelCredit[], expected: Credits): string[] {
+  const labels = new Set([...rows.map(({ channel }) => channel), ...expected.conversions.keys()]);
+  return [...labels].flatMap((label) => {
+    const row = rows.find(({ channel }) => channel === label) ?? { conversions: 0, value: 0 };
+    const conversions = row.conversions - (expected.conversions.get(label) ?? 0);
+    const value = row.value - (expected.value.get(label) ?? 0);
+    return Math.abs(conversions) > 1e-9 || Math.abs(value) > 1e-6
+      ? [`${label}: ${conversions}, ${value}`]
+      : [];
+  });
+}
+
+describe('attribution equals brute force', () => {
+  it('in every model on random journeys', () => {
+    let converted = 0;
+    for (let seed = 1; seed <= 4000; seed += 1) {
+      const input = randomJourneys(seed);
+      const engine = createAttribution(engineOptions(input));
+      feed(engine, input);
+      const result = engine.result();
+      const { paths, nullPaths } = oraclePaths(input);
+      expect(result.conversions).toBe(paths.length);
+      expect(result.paths.reduce((sum, row) => sum + row.null_paths, 0)).toBe(nullPaths.length);
+      for (const model of ATTRIBUTION_MODELS) {
+        expect(
+          differences(result.models[model] ?? [], oracleCredits(input, model)),
+          `seed ${seed} ${model}`,
+        ).toEqual([]);
+      }
+      converted += paths.length;
+    }
+    expect(converted).toBeGreaterThan(4000);
+  });
+
+  it('gives the same from its own path summary', () => {
+    for (let seed = 1; seed <= 500; seed += 1) {
+      const input = randomJourneys(seed);
+      const options = {
+        ...engineOptions(input),
+        models: ATTRIBUTION_MODELS.filter((model) => model !== 'time_decay'),
+      };
+      const first = createAttribution(options);
+      feed(first, input);
+      const result = first.result();
+      const second = createAttribution(options);
+      for (const row of result.paths) second.addSummary(row.path, row.conversions, row.value, row.null_paths);
+      const again = second.result();
+      expect(again.paths).toEqual(result.paths);
+      for (const model of options.models) {
+        const rows = again.models[model] ?? [];
+        const expected = {
+          conversions: new Map(result.models[model]?.map((row) => [row.channel, row.conversions])),
+          value: new Map(result.models[model]?.map((row) => [row.channel, row.value])),
+        };
+        expect(differences(rows, expected), `seed ${seed} ${model}`).toEqual([]);
+      }
+    }
+  });
+});
+
+describe('markov', () => {
+  // Anderl, Becker, von Wangenheim, Schumann: "Mapping the customer journey" (2016), and the example by which the R
+  // package ChannelAttribution explains removal effects: start → C1 → C2 → C3 → conversion, start → C1 → null,
+  // start → C2 → C3 → null.
+  it('agrees with the worked example of three journeys', () => {
+    const engine = createAttribution({
+      ...engineOptions(randomJourneys(1)),
+      models: ['markov'],
+      markovOrder: 1,
+    });
+    engine.addSummary(['C1', 'C2', 'C3'], 1, 0, 0);
+    engine.addSummary(['C1'], 0, 0, 1);
+    engine.addSummary(['C2', 'C3'], 0, 0, 1);
+    const shares = new Map(engine.result().models.markov?.map((row) => [row.channel, row.conversions]));
+    // P = 1/3; without C1: 1/3 · 1/2 = 1/6; without C2 or C3: 0. Effects 0.5, 1, 1.
+    expect(shares.get('C1')).toBeCloseTo(0.2, 12);
+    expect(shares.get('C2')).toBeCloseTo(0.4, 12);
+    expect(shares.get('C3')).toBeCloseTo(0.4, 12);
+  });
+});
