@@ -1,7 +1,7 @@
 import type { ByteSource } from './byte-source.js';
 import { detectDelimiter } from './csv/delimiter.js';
-import { readCsv } from './csv/read.js';
-import { readArray } from './json/array.js';
+import { readCsv, verifyCsv } from './csv/read.js';
+import { readArray, verifyArray } from './json/array.js';
 import { readDocument } from './json/document.js';
 import { judgeShape } from './json/shape.js';
 import { readLines } from './ndjson/read.js';
@@ -70,18 +70,17 @@ export async function openText(
   if (!survey.sound) throw refusal('damaged', 'the text is neither UTF-8 nor GB18030 throughout');
   if (shape.kind === 'array') {
     const records = (): ReturnType<typeof readArray> => readArray(bytes(), limits.lineBytes);
-    await exhaust(records());
+    await verifyArray(bytes(), limits.lineBytes);
     return { format: 'json', encoding, content: { kind: 'records', root: 'array', chunks: records } };
   }
 
   let headText = '';
   for await (const text of decodeBlocks(once(wholeLines(head, complete)), encoding)) headText += text;
   const dialect = { delimiter: detectDelimiter(headText, complete) };
-  const caps = { recordCharacters: limits.lineBytes, columns: limits.columns };
-  const rows = (): ReturnType<typeof readCsv> =>
-    readCsv(decodeBlocks(source.blocks(signal), encoding), dialect, caps);
+  const caps = { recordBytes: limits.lineBytes, columns: limits.columns };
   // Only a quoted record or a very long line can break a cap that the survey did not check.
-  if (survey.hasQuote || survey.longestLineBytes >= limits.columns) await exhaust(rows());
+  if (survey.hasQuote || survey.longestLineBytes >= limits.columns) await verifyCsv(bytes(), dialect, caps);
+  const rows = (): ReturnType<typeof readCsv> => readCsv(bytes(), dialect, caps);
   return { format: 'csv', encoding, content: { kind: 'table', chunks: rows } };
 }
 
@@ -112,11 +111,6 @@ function once<Value>(value: Value): AsyncIterable<Value> {
       };
     },
   };
-}
-
-async function exhaust(chunks: AsyncIterable<unknown>): Promise<void> {
-  const iterator = chunks[Symbol.asyncIterator]();
-  while ((await iterator.next()).done !== true);
 }
 
 function refusal(code: FormatFailureCode, detail: string): FormatError {

@@ -14,7 +14,7 @@ export const DEFAULT_TEXT_LIMITS: TextLimits = {
   lineBytes: 64 * 1024 * 1024,
   documentBytes: 64 * 1024 * 1024,
   columns: 1_000_000,
-  blockBytes: 1024 * 1024,
+  blockBytes: 512 * 1024,
 };
 
 /** The defaults with some of them replaced. */

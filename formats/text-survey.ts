@@ -100,12 +100,16 @@ class LineSurvey {
   }
 
   #countFilled(block: Buffer): void {
-    for (const byte of block) {
-      if (byte === LINE_FEED) {
-        if (this.#lineIsFilled) this.#filled += 1;
+    for (let at = 0; at < block.length && this.#filled < 2; at += 1) {
+      if (this.#lineIsFilled) {
+        at = block.indexOf(LINE_FEED, at);
+        if (at === -1) return;
+        this.#filled += 1;
         this.#lineIsFilled = false;
-        if (this.#filled >= 2) return;
-      } else if (byte > 0x20 && !BYTE_ORDER_MARK.has(byte)) this.#lineIsFilled = true;
+      } else {
+        const byte = block[at] ?? 0;
+        this.#lineIsFilled = byte > 0x20 && !BYTE_ORDER_MARK.has(byte);
+      }
     }
   }
 }

@@ -13,9 +13,10 @@ const SAMPLE = 100;
  */
 export function detectDelimiter(head: string, complete: boolean): string {
   let best: { delimiter: string; rows: number; cells: number } = { delimiter: ',', rows: 0, cells: 1 };
+  const bytes = Buffer.from(head, 'utf8');
   for (const delimiter of DELIMITERS) {
-    const tokenizer = new CsvTokenizer({ delimiter }, { recordCharacters: head.length, columns: Infinity });
-    const rows = tokenizer.push(head).concat(complete ? tokenizer.end() : []);
+    const tokenizer = new CsvTokenizer({ delimiter }, { recordBytes: bytes.length, columns: Infinity });
+    const rows = tokenizer.push(bytes).concat(complete ? tokenizer.end() : []);
     const counts = new Map<number, number>();
     for (const { cells } of rows.slice(0, SAMPLE)) {
       if (cells.length > 1) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1);

@@ -2,8 +2,6 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type * as Pdfjs from 'pdfjs-dist/legacy/build/pdf.mjs';
 
-type Pdfjs = typeof import('pdfjs-dist/legacy/build/pdf.mjs');
-
 // Put together here because the package has no declarations for it, and none are needed.
 const WORKER = ['pdfjs-dist', 'legacy', 'build', 'pdf.worker.mjs'].join('/');
 
