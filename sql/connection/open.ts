@@ -1,6 +1,7 @@
 import type { Logger } from '../../schemas/index.js';
 import { openEngine, type Engine, type EngineOptions } from '../engine/open-engine.js';
 import { ANALYST, OWNER } from '../engine/credentials.js';
+import { withWriteCheck } from '../engine/write-check.js';
 import { openRetrying } from './retrying.js';
 import type { Warehouse } from './warehouse.js';
 
@@ -100,16 +101,17 @@ async function open(settings: WarehouseSettings, as: 'owner' | 'analyst'): Promi
     logger: settings.logger,
     open: async () => {
       const engine = await openEngine(engineOptions(settings));
-      const warehouse = openClient({
+      const client = openClient({
         mode: 'embedded',
         url: `http://${engine.address.host}:${engine.address.httpPort}`,
         ...userOf(engine, as),
         settings: as === 'owner' ? {} : analystSettings,
       });
+      const endEngine = () => process.kill(engine.address.processId, 'SIGKILL');
       return {
-        warehouse,
+        warehouse: as === 'owner' ? withWriteCheck(client, settings.dataDir, endEngine) : client,
         close: async () => {
-          await warehouse.close();
+          await client.close();
           engine.close();
         },
       };

@@ -140,5 +140,5 @@ export function openRetrying(options: RetryOptions): Warehouse {
 }
 
 function mayRepeat(error: unknown, idempotent: boolean): boolean {
-  return error instanceof WarehouseError && ((idempotent && error.transient) || error.unreached);
+  return error instanceof WarehouseError && error.transient && (idempotent || error.unreached);
 }

@@ -1,16 +1,18 @@
 /**
- * The process the private engine runs in: `node child.js <libchdb> <config.xml>`. Its standard input is the data
+ * The process the private engine runs in: `node child.js <libchdb> <config.xml> <data folder>`. Its standard input is the data
  * folder's alive pipe; the engine reads it to its end, which comes when the last user is gone, and then shuts down.
  * Everything it writes goes to engine.log.
  */
+import { Worker } from 'node:worker_threads';
 import { DataType, createExternalBuffer, load, open } from 'ffi-rs';
 
-const [, , library, config] = process.argv;
-if (library === undefined || config === undefined) throw new Error('usage: child.js <library> <config.xml>');
+const [, , library, config, dataDir] = process.argv;
+if (library === undefined || config === undefined || dataDir === undefined) {
+  throw new Error('usage: child.js <library> <config.xml> <data folder>');
+}
 
 process.umask(0o077);
-// Past a file-size limit the kernel would end the process; handled, the write fails and the statement reports it.
-process.on('SIGXFSZ', () => undefined);
+new Worker(new URL('./watch.js', import.meta.url), { workerData: dataDir });
 
 const startUp =
   "SYSTEM START LISTEN HTTP; SYSTEM START LISTEN TCP; SELECT * FROM file('/dev/stdin', 'LineAsString') FORMAT Null";

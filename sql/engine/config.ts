@@ -5,6 +5,12 @@ export interface EnginePorts {
   readonly nativePort: number;
 }
 
+/**
+ * Inserts and merges are refused (code 243) when they would leave less than this on the disk. The engine does not notice
+ * a failed write (write-check.ts), so it must not come to one.
+ */
+const KEEP_FREE_BYTES = 256 * 1024 ** 2;
+
 /** Text as the content of an XML element. */
 export const escapeXml = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
@@ -26,6 +32,9 @@ export function configXml(folder: EngineFolder, ports: EnginePorts, serverMemory
   <tcp_port>${ports.nativePort}</tcp_port>
   <timezone>UTC</timezone>
   <max_server_memory_usage>${serverMemoryBytes}</max_server_memory_usage>
+  <storage_configuration>
+    <disks><default><keep_free_space_bytes>${KEEP_FREE_BYTES}</keep_free_space_bytes></default></disks>
+  </storage_configuration>
   <mark_cache_size>268435456</mark_cache_size>
   <uncompressed_cache_size>0</uncompressed_cache_size>
   <keep_alive_timeout>30</keep_alive_timeout>

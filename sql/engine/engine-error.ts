@@ -56,10 +56,12 @@ export class EngineError extends WarehouseError {
     readonly detail: string,
     options?: { cause?: unknown },
   ) {
-    super(`${REASONS[reason].en} (${detail}): ${REASONS[reason].fixEn}`, null, false, {
-      ...options,
-      unreached: true,
-    });
+    super(
+      `${REASONS[reason].en} (${detail}): ${REASONS[reason].fixEn}`,
+      null,
+      reason === 'folder_full',
+      options,
+    );
   }
 
   /** The same in the reader's language. */

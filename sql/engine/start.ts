@@ -137,12 +137,16 @@ function spawnChild(folder: EngineFolder, library: string, stdio: [number, numbe
   const script = join(packageRoot(), 'dist', 'sql', 'engine', 'child.js');
   if (!existsSync(script)) throw new EngineError('start_failed', `${script} is missing: run npm run build`);
   // An empty environment: the engine looks into it for cloud and AI credentials, and secrets of ours are in it.
-  return spawn(process.execPath, ['--max-old-space-size=64', script, library, folder.config], {
-    cwd: folder.root,
-    detached: true,
-    env: { TZ: 'UTC' },
-    stdio,
-  });
+  return spawn(
+    process.execPath,
+    ['--max-old-space-size=64', script, library, folder.config, folder.dataDir],
+    {
+      cwd: folder.root,
+      detached: true,
+      env: { TZ: 'UTC' },
+      stdio,
+    },
+  );
 }
 
 /** Memory of the machine or of the container it is in, in bytes. */

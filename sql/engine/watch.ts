@@ -1,0 +1,39 @@
+/**
+ * A thread beside the engine, which keeps the main thread for itself: ends the process when a write to a file has failed
+ * (a merge on a full disk), because the engine itself goes on as if it had not; see write-check.ts. Our own writes ask
+ * after each statement; this asks for what nobody waits for.
+ */
+import { writeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { workerData } from 'node:worker_threads';
+
+const PAUSE_MS = 2_000;
+
+await sleep(PAUSE_MS);
+// Loaded only now: the engine's start has the processor for itself.
+const { OWNER, readCredentials } = await import('./credentials.js');
+const { readAddress } = await import('./address.js');
+const { engineFolder } = await import('./folder.js');
+const { loadSql } = await import('../query-file.js');
+
+const folder = engineFolder(String(workerData));
+const body = loadSql('operate/failed-writes');
+for (;;) {
+  const address = readAddress(folder);
+  const password = readCredentials(folder)?.ownerPassword;
+  if (address?.processId === process.pid && password !== undefined) {
+    const text = await fetch(`http://${address.host}:${address.httpPort}/`, {
+      method: 'POST',
+      headers: { 'X-ClickHouse-User': OWNER, 'X-ClickHouse-Key': password },
+      body,
+    }).then(
+      (answer) => (answer.ok ? answer.text() : ''),
+      () => '',
+    );
+    if (/^[1-9]\d*\s*$/.test(text)) {
+      writeSync(2, 'writes to files failed, the disk is full or at its limit: ended at once\n');
+      process.kill(process.pid, 'SIGKILL');
+    }
+  }
+  await sleep(PAUSE_MS);
+}
