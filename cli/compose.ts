@@ -1,0 +1,198 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Language, Logger, Progress, Settings } from '../schemas/index.js';
+import type { Warehouse, WarehouseSettings } from '../sql/index.js';
+import type { DirectBus, ImportTools, PseudonymKey, Pseudonymizer, Seal } from '../pipelines/index.js';
+import { Failed, EXIT, UsageError } from './exit-codes.js';
+import { openLogger } from './logger.js';
+import { openProgress } from './progress.js';
+import { readSecret, readSettings, type SettingsFlags } from './settings-file.js';
+
+const KEY_FILE = 'pseudonym.key';
+
+/** Everything a command may need, made when it is first asked for and closed at the end. */
+export class App {
+  readonly settings: Settings;
+  readonly logger: Logger;
+  readonly dataDir: string;
+  private ownerOpened: Promise<Warehouse> | null = null;
+  private analystOpened: Promise<Warehouse> | null = null;
+  private busOpened: Promise<DirectBus> | null = null;
+
+  constructor(
+    flags: SettingsFlags,
+    readonly environment: NodeJS.ProcessEnv,
+  ) {
+    this.settings = readSettings(flags, environment);
+    this.dataDir = resolve(this.settings.data_dir);
+    this.logger = openLogger((line) => process.stderr.write(line), environment['WXLIVE_LOG'] === 'debug');
+  }
+
+  get language(): Language {
+    return this.settings.language;
+  }
+
+  /** One of two texts by the language of the command. */
+  say(zh: string, en: string): string {
+    return this.language === 'zh' ? zh : en;
+  }
+
+  openProgress(): Progress {
+    return openProgress(process.stderr);
+  }
+
+  /** The warehouse as its owner, migrated. */
+  async warehouse(): Promise<Warehouse> {
+    this.ownerOpened ??= this.openOwner();
+    return this.ownerOpened;
+  }
+
+  /** The warehouse as the analyst: public views under limits. */
+  async analyst(): Promise<Warehouse> {
+    this.analystOpened ??= this.openAnalyst();
+    return this.analystOpened;
+  }
+
+  /** The bus this process loads through; waits for other loaders. */
+  async bus(): Promise<DirectBus> {
+    this.busOpened ??= (async () => {
+      const { openDirectBus } = await import('../pipelines/index.js');
+      return openDirectBus(await this.warehouse(), this.dataDir, (waitedMs) => {
+        if (waitedMs >= 1_000) {
+          process.stderr.write(
+            this.say(
+              `等待另一个导入完成（${Math.round(waitedMs / 1000)} 秒）…\n`,
+              `waiting for another import (${Math.round(waitedMs / 1000)} s)…\n`,
+            ),
+          );
+        }
+      });
+    })();
+    return this.busOpened;
+  }
+
+  /** Lets go of the loader lease between files, so that imports side by side take turns. */
+  async releaseBus(): Promise<void> {
+    const opened = this.busOpened;
+    this.busOpened = null;
+    if (opened !== null) (await opened).close();
+  }
+
+  /** The operator's key, checked against the warehouse; made in the data folder when the embedded mode has none. */
+  async privacy(): Promise<{ key: PseudonymKey; pseudonymizer: Pseudonymizer; seal: Seal }> {
+    const { checkKey, createPseudonymizer, PseudonymKey, Seal } = await import('../pipelines/index.js');
+    const parsed = PseudonymKey.parse(this.readKey());
+    if (!parsed.ok) {
+      throw new UsageError(
+        this.say(
+          'WXLIVE_PSEUDONYM_KEY 应为至少 32 字节的十六进制或 base64；可用 openssl rand -base64 32 生成',
+          'WXLIVE_PSEUDONYM_KEY must be at least 32 bytes in hex or base64; make one by: openssl rand -base64 32',
+        ),
+      );
+    }
+    const key = parsed.value;
+    const checked = await checkKey(await this.warehouse(), key);
+    if (!checked.ok) {
+      const { describeFailure } = await import('../schemas/index.js');
+      const { message, fix } = describeFailure({ code: 'other_key' }, this.language);
+      throw new Failed(`other_key: ${message}。${fix}`, EXIT.usage);
+    }
+    const pseudonymizer = createPseudonymizer(key, { ownDomains: this.settings.own_domains });
+    return { key, pseudonymizer, seal: new Seal(key) };
+  }
+
+  async importTools(progress: Progress): Promise<ImportTools> {
+    const { SOURCES } = await import('../pipelines/index.js');
+    const { pseudonymizer, seal } = await this.privacy();
+    return {
+      sources: SOURCES,
+      pseudonymizer,
+      seal,
+      warehouse: await this.warehouse(),
+      bus: () => this.bus(),
+      progress,
+    };
+  }
+
+  warehouseSettings(): WarehouseSettings {
+    const { settings, environment } = this;
+    const base = {
+      dataDir: this.dataDir,
+      reportZone: settings.report_time_zone,
+      logger: this.logger,
+    };
+    if (settings.clickhouse_url === undefined) return base;
+    const analyst = settings.clickhouse_analyst_user;
+    return {
+      ...base,
+      clickhouse: {
+        url: settings.clickhouse_url,
+        user: settings.clickhouse_user,
+        password: readSecret('CLICKHOUSE_PASSWORD', environment) ?? '',
+        ...(analyst === undefined
+          ? {}
+          : {
+              analyst: {
+                user: analyst,
+                password: readSecret('CLICKHOUSE_ANALYST_PASSWORD', environment) ?? '',
+              },
+            }),
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.releaseBus();
+    for (const opened of [this.analystOpened, this.ownerOpened]) {
+      if (opened !== null) await opened.then((warehouse) => warehouse.close()).catch(() => undefined);
+    }
+  }
+
+  private async openOwner(): Promise<Warehouse> {
+    const { migrate, openWarehouse } = await import('../sql/index.js');
+    const warehouse = await openWarehouse(this.warehouseSettings());
+    await migrate(warehouse, {
+      reportZone: this.settings.report_time_zone,
+      channelGroups: this.settings.channel_groups,
+    });
+    return warehouse;
+  }
+
+  private async openAnalyst(): Promise<Warehouse> {
+    const { openAnalyst } = await import('../sql/index.js');
+    // The views must be there before somebody asks them.
+    await this.warehouse();
+    return openAnalyst(this.warehouseSettings());
+  }
+
+  private readKey(): string {
+    const given = readSecret('WXLIVE_PSEUDONYM_KEY', this.environment);
+    if (given !== null) return given;
+    if (this.settings.clickhouse_url !== undefined) {
+      throw new UsageError(
+        this.say(
+          '连接 ClickHouse 服务器时必须设置 WXLIVE_PSEUDONYM_KEY（至少 32 字节，十六进制或 base64）',
+          'set WXLIVE_PSEUDONYM_KEY (at least 32 bytes, hex or base64) to use a ClickHouse server',
+        ),
+      );
+    }
+    const path = join(this.dataDir, KEY_FILE);
+    if (existsSync(path)) return readFileSync(path, 'utf8').trim();
+    mkdirSync(this.dataDir, { recursive: true, mode: 0o700 });
+    try {
+      writeFileSync(path, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
+    } catch (error) {
+      // Another command made it at the same moment.
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      return readFileSync(path, 'utf8').trim();
+    }
+    process.stderr.write(
+      this.say(
+        `已生成假名密钥 ${path}（权限 0600）。请备份：丢失后，新旧数据中的同一个人将无法对应。\n`,
+        `Made a pseudonym key at ${path} (mode 0600). Back it up: without it the same person cannot be recognised again.\n`,
+      ),
+    );
+    return readFileSync(path, 'utf8').trim();
+  }
+}

@@ -1,0 +1,85 @@
+import type { CanonicalRecord } from '../../schemas/index.js';
+import { loadSql, type SqlParameters, type Warehouse } from '../../sql/index.js';
+import { KEYED_KINDS, type KeyedKind } from './keyed-kinds.js';
+import { insertJsonRows, jsonRow, rowText, type JsonRow, type JsonValue } from './json-rows.js';
+import type { LoadResult, RecordBatch } from './load-result.js';
+
+/**
+ * Stores records of which the latest of a key counts. An equal row is a duplicate, also in a newer export; of minutes
+ * an older export changes nothing; an employee's row that repeats the state in force on its day is a duplicate.
+ */
+export async function loadKeyed(warehouse: Warehouse, batch: RecordBatch): Promise<LoadResult> {
+  const accepted = new Uint8Array(batch.records.length);
+  for (const kind of KEYED_KINDS) {
+    const indices = batch.records.flatMap((record, index) => (record.kind === kind.kind ? [index] : []));
+    if (indices.length > 0) await loadKind(warehouse, batch, kind, indices, accepted);
+  }
+  return { accepted, conflicts: 0 };
+}
+
+async function loadKind(
+  warehouse: Warehouse,
+  batch: RecordBatch,
+  kind: KeyedKind,
+  indices: readonly number[],
+  accepted: Uint8Array,
+): Promise<void> {
+  const rows = indices.map((index) => toRow(batch.records[index], kind));
+  const current = new Map<string, JsonRow>();
+  for (const row of await warehouse.query(loadSql(kind.current), jsonRow, scopeOf(kind, rows))) {
+    current.set(rowText(row, kind.key), row);
+  }
+  const content = kind.columns.filter((column) => !kind.aside.includes(column));
+  const fresh = new Map<string, JsonRow>();
+  rows.forEach((row, position) => {
+    const key = rowText(row, kind.key);
+    const before = current.get(key) ?? inForce(kind, row, current);
+    if (before !== undefined) {
+      const same =
+        kind.kind === 'employee'
+          ? rowText(before, EMPLOYEE_STATE) === rowText(row, EMPLOYEE_STATE)
+          : rowText(before, content) === rowText(row, content);
+      if (same) return;
+      if (kind.kind === 'minute' && Number(row['exported_at']) < Number(before['exported_at'])) return;
+    }
+    const revision = kind.kind === 'minute' ? { revision: Number(before?.['revision'] ?? 0) + 1 } : {};
+    const stored = { ...row, ...revision };
+    current.set(key, stored);
+    fresh.set(key, stored);
+    const index = indices[position];
+    if (index !== undefined) accepted[index] = 1;
+  });
+  const stamped = [...fresh.values()].map((row) => ({ ...row, batch_seq: batch.batchSeq }));
+  await insertJsonRows(warehouse, kind.table, [...kind.columns, 'batch_seq'], kind.instants, stamped);
+}
+
+const EMPLOYEE_STATE = ['account', 'employee_id', 'name', 'department', 'status'];
+
+/** The roster row in force on the first day of `row`, if there is one: repeating it is no news. */
+function inForce(kind: KeyedKind, row: JsonRow, current: ReadonlyMap<string, JsonRow>): JsonRow | undefined {
+  if (kind.kind !== 'employee') return undefined;
+  let found: JsonRow | undefined;
+  for (const other of current.values()) {
+    if (other['account'] !== row['account'] || other['employee_id'] !== row['employee_id']) continue;
+    if (String(other['valid_from']) > String(row['valid_from'])) continue;
+    if (found === undefined || String(other['valid_from']) > String(found['valid_from'])) found = other;
+  }
+  return found !== undefined && rowText(found, EMPLOYEE_STATE) === rowText(row, EMPLOYEE_STATE) ? found : undefined;
+}
+
+/** Large tables are asked only for what the batch can touch. */
+function scopeOf(kind: KeyedKind, rows: readonly JsonRow[]): SqlParameters {
+  if (kind.kind !== 'minute') return {};
+  return { rooms: [...new Set(rows.map((row) => String(row['room_id'])))] };
+}
+
+function toRow(record: CanonicalRecord | undefined, kind: KeyedKind): JsonRow {
+  const row: Record<string, JsonValue> = {};
+  const values: Readonly<Record<string, unknown>> = { ...record };
+  for (const column of kind.columns) {
+    const value = values[column];
+    row[column] =
+      typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
+  }
+  return row;
+}

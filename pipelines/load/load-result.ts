@@ -1,0 +1,15 @@
+import type { CanonicalRecord } from '../../schemas/index.js';
+
+/** Records of one batch, in order. */
+export interface RecordBatch {
+  readonly batchSeq: number;
+  readonly records: readonly CanonicalRecord[];
+}
+
+/** What became of each record of a batch. */
+export interface LoadResult {
+  /** 1 where the record was stored now, 0 where it was there already. */
+  readonly accepted: Uint8Array;
+  /** Duplicates whose time or content differs from what was accepted first. */
+  readonly conflicts: number;
+}

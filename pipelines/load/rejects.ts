@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { AdapterName, RejectCode } from '../../schemas/index.js';
+import { instantText } from './json-rows.js';
+import { loadSql, type Warehouse } from '../../sql/index.js';
+
+/** A row that cannot be used, ready to be stored: its original is sealed, its preview masked. */
+export interface Reject {
+  readonly rejectId: string;
+  /** `file:17`, `$[3]`, `file!sheet!A17`. */
+  readonly place: string;
+  readonly code: RejectCode;
+  /** The reason in words, in the language of the command. */
+  readonly reason: string;
+  readonly preview: string;
+  readonly sealed: string;
+  readonly pseudonyms: readonly string[];
+}
+
+/** The id of a reject: the same row of the same file always gets the same, so that it is stored once. */
+export function rejectId(sha256: string, place: string): string {
+  const hex = createHash('sha256').update(`${sha256}\u0000${place}`).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
+}
+
+const COLUMNS = [
+  ...['reject_id', 'batch_id', 'adapter', 'account', 'place', 'code', 'reason', 'preview', 'sealed', 'pseudonyms'],
+  ...['received_at', 'replayed_at', 'version'],
+];
+const idRow = z.object({ reject_id: z.string() });
+const CHUNK = 5_000;
+
+/** Stores the rejects that are not stored yet. */
+export async function storeRejects(
+  warehouse: Warehouse,
+  batch: { readonly batchId: string; readonly adapter: AdapterName; readonly account: string; readonly receivedAt: number },
+  rejects: readonly Reject[],
+): Promise<void> {
+  for (let from = 0; from < rejects.length; from += CHUNK) {
+    const chunk = rejects.slice(from, from + CHUNK);
+    const stored = await warehouse.query(loadSql('load/known-rejects'), idRow, {
+      rejects: chunk.map((reject) => reject.rejectId),
+    });
+    const known = new Set(stored.map((row) => row.reject_id));
+    const fresh = chunk.filter((reject) => !known.has(reject.rejectId));
+    if (fresh.length === 0) continue;
+    const lines = fresh.map((reject) =>
+      JSON.stringify({
+        reject_id: reject.rejectId,
+        batch_id: batch.batchId,
+        adapter: batch.adapter,
+        account: batch.account,
+        place: reject.place,
+        code: reject.code,
+        reason: reject.reason,
+        preview: reject.preview,
+        sealed: reject.sealed,
+        pseudonyms: reject.pseudonyms,
+        received_at: instantText(batch.receivedAt),
+        replayed_at: null,
+        version: batch.receivedAt,
+      }),
+    );
+    await warehouse.insert({
+      table: 'wxlive_store.rejects_store',
+      columns: COLUMNS,
+      format: 'JSONEachRow',
+      body: Buffer.from(lines.join('\n')),
+    });
+  }
+}

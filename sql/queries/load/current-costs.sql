@@ -1,0 +1,3 @@
+-- one row a day and channel or campaign
+SELECT account, day, channel, utm_campaign, amount_fen
+FROM wxlive_store.costs_store FINAL

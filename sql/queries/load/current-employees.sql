@@ -1,0 +1,3 @@
+-- one row an employee and first day
+SELECT account, employee_id, valid_from, name, department, status
+FROM wxlive_store.employees_store FINAL

@@ -1,0 +1,3 @@
+-- one row a room
+SELECT platform, account, room_id, title, anchor, toUnixTimestamp64Milli(start_at) AS start_at, toUnixTimestamp64Milli(end_at) AS end_at, status
+FROM wxlive_store.rooms_store FINAL
