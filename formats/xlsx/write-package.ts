@@ -24,7 +24,14 @@ export interface ListedSheet {
 }
 
 type RelationKind =
-  'officeDocument' | 'worksheet' | 'styles' | 'sharedStrings' | 'drawing' | 'chart' | 'extended-properties';
+  | 'officeDocument'
+  | 'worksheet'
+  | 'styles'
+  | 'sharedStrings'
+  | 'theme'
+  | 'drawing'
+  | 'chart'
+  | 'extended-properties';
 
 /** A `.rels` part: relation k is `rId{k+1}`. */
 export function relationsXml(
@@ -113,6 +120,7 @@ export function contentTypesXml(counts: {
     ),
     `<Override PartName="/xl/styles.xml" ContentType="${SPREADSHEET}.styles+xml"/>`,
     `<Override PartName="/xl/sharedStrings.xml" ContentType="${SPREADSHEET}.sharedStrings+xml"/>`,
+    '<Override PartName="/xl/theme/theme1.xml" ContentType="application/vnd.openxmlformats-officedocument.theme+xml"/>',
     '<Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/>',
     '<Override PartName="/docProps/app.xml" ContentType="application/vnd.openxmlformats-officedocument.extended-properties+xml"/></Types>',
   ].join('');

@@ -99,5 +99,10 @@ export function sheetRange(sheet: string, range: CellRange): string {
   const corner = (row: number, column: number) => `$${columnLetters(column)}$${String(row + 1)}`;
   const first = corner(range.firstRow, range.firstColumn);
   const last = corner(range.lastRow, range.lastColumn);
-  return `'${sheet.replaceAll("'", "''")}'!${first === last ? first : `${first}:${last}`}`;
+  return sheetPrefix(sheet) + (first === last ? first : `${first}:${last}`);
+}
+
+/** `'图表数据'!` */
+export function sheetPrefix(sheet: string): string {
+  return `'${sheet.replaceAll("'", "''")}'!`;
 }

@@ -4,6 +4,7 @@ import { SharedStrings } from './shared-strings.js';
 import { SheetNames } from './sheet-names.js';
 import type { LateSheet, SheetPlan } from './sheet-plan.js';
 import type { StyleSheet } from './styles.js';
+import { themeXml } from './theme.js';
 import type { ListedSheet, WorkbookProperties } from './write-package.js';
 import {
   applicationPropertiesXml,
@@ -14,13 +15,12 @@ import {
 } from './write-package.js';
 import type { SheetContext } from './write-sheet.js';
 import { RowCursor, filterRange, sheetXml } from './write-sheet.js';
-import { sheetRange } from './write-text.js';
+import { sheetPrefix, sheetRange } from './write-text.js';
 import type { ZipEntry } from './write-zip.js';
 import { writeZip } from './write-zip.js';
 
 /** Rows of a sheet a spreadsheet can hold. */
 export const MAX_SHEET_ROWS = 1_048_576;
-const LAST_COLUMN = 16_383;
 
 export interface WorkbookPlan {
   readonly properties: WorkbookProperties;
@@ -97,6 +97,7 @@ async function* parts(plan: WorkbookPlan): AsyncGenerator<ZipEntry, void> {
 
   yield { name: 'xl/sharedStrings.xml', content: strings.xml() };
   yield { name: 'xl/styles.xml', content: plan.styles.xml() };
+  yield { name: 'xl/theme/theme1.xml', content: themeXml() };
   yield { name: 'xl/workbook.xml', content: workbookXml(listed) };
   yield {
     name: 'xl/_rels/workbook.xml.rels',
@@ -104,6 +105,7 @@ async function* parts(plan: WorkbookPlan): AsyncGenerator<ZipEntry, void> {
       ...listed.map((_, index) => ['worksheet', `worksheets/sheet${String(index + 1)}.xml`] as const),
       ['styles', 'styles.xml'],
       ['sharedStrings', 'sharedStrings.xml'],
+      ['theme', 'theme/theme1.xml'],
     ]),
   };
   yield { name: '[Content_Types].xml', content: contentTypesXml(counts) };
@@ -137,10 +139,8 @@ function listedSheet(sheet: SheetPlan, name: string, rowCount: number): ListedSh
   const { headerRows = 0, filter } = sheet;
   return {
     name,
-    printTitles:
-      headerRows === 0
-        ? null
-        : sheetRange(name, { firstRow: 0, firstColumn: 0, lastRow: headerRows - 1, lastColumn: LAST_COLUMN }),
+    // whole rows, as spreadsheets write it
+    printTitles: headerRows === 0 ? null : `${sheetPrefix(name)}$1:$${String(headerRows)}`,
     filter: filter === undefined ? null : sheetRange(name, filterRange(filter, rowCount)),
   };
 }

@@ -57,7 +57,7 @@ export function checkPassword(
   if (formats.includes('pdf') && !/^[\x20-\x7e]+$/.test(password)) return refuse('not_ascii');
   if (password !== password.trim()) return refuse('outer_blank');
   if (formats.some((format) => password.length > MOST_CHARACTERS[format])) return refuse('too_long');
-  if ([...password].length < LEAST_CHARACTERS && wordCount(password) < LEAST_WORDS)
+  if (Array.from(password).length < LEAST_CHARACTERS && wordCount(password) < LEAST_WORDS)
     return refuse('too_short');
   if (effectiveLength(password) < LEAST_EFFECTIVE) return refuse('guessable');
   return succeed(password);
@@ -73,6 +73,6 @@ function wordCount(password: string): number {
     password
       .toLowerCase()
       .split(/[\s\-_.,]+/)
-      .filter((word) => [...word].length >= 2),
+      .filter((word) => Array.from(word).length >= 2),
   ).size;
 }

@@ -113,7 +113,7 @@ const MARK = '\u0000';
 export function effectiveLength(password: string): number {
   const lower = password.toLowerCase();
   const disguised = lower.replaceAll(/[013458@$!]/g, (character) => DISGUISES[character] ?? character);
-  return Math.min(...[lower, disguised].map((text) => [...squeeze(text)].length));
+  return Math.min(...[lower, disguised].map((text) => Array.from(squeeze(text)).length));
 }
 
 function squeeze(text: string): string {
@@ -127,7 +127,7 @@ function squeeze(text: string): string {
 
 /** Walks along a row of keys, either way, count once. */
 function squeezeRuns(text: string): string {
-  const rows = ROWS.flatMap((row) => [row, [...row].reverse().join('')]);
+  const rows = ROWS.flatMap((row) => [row, Array.from(row).reverse().join('')]);
   let squeezed = '';
   for (let start = 0; start < text.length;) {
     let end = start + 1;

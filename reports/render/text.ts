@@ -69,7 +69,7 @@ export function renderFunnel(funnel: FunnelChart, options: TextOptions): string 
 function bar(fraction: number, width: number): string {
   const eighths = Math.round(Math.max(0, Math.min(1, fraction)) * width * 8);
   const shown = fraction > 0 ? Math.max(1, eighths) : 0;
-  return '█'.repeat(Math.floor(shown / 8)) + ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'][shown % 8];
+  return '█'.repeat(Math.floor(shown / 8)) + (['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'][shown % 8] ?? '');
 }
 
 /** The width of each column, taken from the widest text columns first when the terminal is too narrow. */

@@ -2,7 +2,7 @@ import type { ChartPlace, NativeChart, NativeSeries, SheetPlan } from '../../../
 import { sheetRange, textWidth } from '../../../formats/index.js';
 import { UNKNOWN_TEXT, valueText } from '../cell-text.js';
 import type { BarChart, ChartModel, FunnelChart, LineChart } from '../chart-model.js';
-import { seriesColor } from '../palette.js';
+import { PALETTE, seriesColor } from '../palette.js';
 import type { ReportDocument } from '../report-document.js';
 import type { Cell, ColumnKind, TableCells, TableColumn } from '../table-model.js';
 import { say } from '../wording.js';
@@ -66,7 +66,7 @@ export class ChartData {
       columnWidths: this.#widths,
       gridLines: false,
       freeze: { rows: 0, columns: 1 },
-      tabColor: 'B8C4C3',
+      tabColor: PALETTE.line,
     };
   }
 

@@ -1,11 +1,13 @@
 import type { SheetPlan } from '../../../formats/index.js';
 import { excelSerial, textWidth } from '../../../formats/index.js';
 import { valueText } from '../cell-text.js';
+import { PALETTE } from '../palette.js';
 import type { Highlight, ReportDocument } from '../report-document.js';
 import { stateText, watermarkText } from '../stamp.js';
 import { instantText, wallClockOf } from '../wall-clock.js';
 import { say } from '../wording.js';
 import { SheetCanvas } from './canvas.js';
+import { footerOf } from './frame.js';
 import type { Looks } from './looks.js';
 import { sheetValueOf } from './values.js';
 
@@ -67,7 +69,8 @@ export function coverSheet(
     columnWidths: [MARGIN_WIDTH, ...Array.from({ length: LAST - FIRST + 1 }, () => COLUMN_WIDTH)],
     merges: canvas.merges,
     gridLines: false,
-    tabColor: '0B5F59',
+    tabColor: PALETTE.primary,
+    footer: footerOf(document),
   };
 }
 

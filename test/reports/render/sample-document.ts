@@ -23,6 +23,19 @@ async function* detailRows(count: number): AsyncGenerator<readonly TableCells[],
   }
 }
 
+const CHANNELS = [
+  'wechat_group',
+  'poster_shanghai_store',
+  'official_account',
+  'direct',
+  '(none)',
+  'search',
+] as const;
+
+function channelName(index: number): string {
+  return (CHANNELS[index % CHANNELS.length] ?? '') + (index < CHANNELS.length ? '' : '_b');
+}
+
 /** A daily live brief as the product makes it, with every kind of column, chart and streamed detail. */
 export function sampleDocument(change: Partial<ReportDocument> = {}, details = 1200): ReportDocument {
   const minutes = Array.from({ length: 120 }, (_, index) => LIVE_START + index * MINUTE_MS);
@@ -84,7 +97,10 @@ export function sampleDocument(change: Partial<ReportDocument> = {}, details = 1
             axis: minutes,
             series: [
               { name: '小程序直播', values: curve(5200, 55) },
-              { name: '看点直播', values: curve(1900, 70).map((value, index) => (index < 10 ? null : value)) },
+              {
+                name: '看点直播',
+                values: curve(1900, 70).map((value, index) => (index < 10 ? null : value)),
+              },
             ],
             valueKind: 'integer',
           },
@@ -141,8 +157,7 @@ export function sampleDocument(change: Partial<ReportDocument> = {}, details = 1
               { key: 'day', label: '首次出现', kind: 'day' },
             ],
             rows: Array.from({ length: 12 }, (_, index): TableCells => [
-              ['wechat_group', 'poster_shanghai_store', 'official_account', 'direct', '(none)', 'search'][index % 6] +
-                (index < 6 ? '' : '_b'),
+              channelName(index),
               4000 - index * 310,
               200 - index * 13,
               9_000_000 - index * 712_345,
@@ -217,7 +232,8 @@ export function sampleDocument(change: Partial<ReportDocument> = {}, details = 1
         id: 'viewers',
         zh: '观看人数',
         en: 'Viewers',
-        definition: '进入过直播间的不同观众数，按人去重；企业微信为观看时长大于零的成员数，外部联系人一并计入。',
+        definition:
+          '进入过直播间的不同观众数，按人去重；企业微信为观看时长大于零的成员数，外部联系人一并计入。',
         unit: '人',
         base: '人',
         source: 'live_daily.viewers',
