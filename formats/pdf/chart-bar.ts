@@ -217,6 +217,9 @@ function drawStanding(document: PdfDocument, chart: PdfBarChart, frame: ChartFra
         document.rect(x, high, Math.max(1, thickness - 1.5), height, { fill: look.seriesColor(index) });
       const text = endText(chart, span);
       if (bars === 1 && !chart.stacked && widthOfText(text, LABEL_SIZE, 'regular') < pitch) {
+        const half = widthOfText(text, LABEL_SIZE, 'regular') / 2 + 2;
+        // no grid line through the figure
+        document.rect(centre - half, high - 12, 2 * half, 11, { fill: look.white });
         document.text(text, centre, high - 4, { size: LABEL_SIZE, color: look.muted }, 'center');
       }
     });

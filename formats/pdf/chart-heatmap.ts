@@ -17,12 +17,16 @@ export interface PdfHeatmap {
 const COLUMN_LABELS = 18;
 const SCALE_HEIGHT = 24;
 const VALUE_SIZE = 7.5;
+/** Figures that would have to be smaller are left out, all of them. */
+const LEAST_VALUE_SIZE = 6;
 
 interface Grid {
   readonly left: number;
   readonly cellWidth: number;
   readonly cellHeight: number;
   readonly greatest: number;
+  /** Of the figures in the cells; null: none are written. */
+  readonly valueSize: number | null;
 }
 
 /** Height the chart needs. */
@@ -37,7 +41,9 @@ function gridOf(chart: PdfHeatmap, x: number, width: number): Grid {
   // a tall grid must still fit one page
   const cellHeight = Math.min(20, Math.max(14, cellWidth), 620 / Math.max(1, chart.rowLabels.length));
   const greatest = Math.max(0, ...chart.values.flat().filter((value) => value !== null));
-  return { left, cellWidth, cellHeight, greatest };
+  const room = (cellWidth - 3) / Math.max(1e-9, widthOfText(chart.format(greatest), 1, 'regular'));
+  const valueSize = room < LEAST_VALUE_SIZE || cellHeight < 11 ? null : Math.min(VALUE_SIZE, room);
+  return { left, cellWidth, cellHeight, greatest, valueSize };
 }
 
 /** Draws the chart into its frame. */
@@ -116,11 +122,10 @@ function drawCell(
   }
   const part = grid.greatest > 0 ? Math.max(0, value) / grid.greatest : 0;
   document.rect(x + inset, y + 0.6, width, height, { fill: shade(part, look) });
-  const text = chart.format(value);
-  if (value !== 0 && widthOfText(text, VALUE_SIZE, 'regular') < width - 2 && grid.cellHeight > 11) {
-    const style = { size: VALUE_SIZE, color: part > 0.5 ? look.white : look.ink };
-    document.text(text, x + grid.cellWidth / 2, y + grid.cellHeight / 2 + VALUE_SIZE * 0.36, style, 'center');
-  }
+  if (value === 0 || grid.valueSize === null) return;
+  const style = { size: grid.valueSize, color: part > 0.5 ? look.white : look.ink };
+  const baseline = y + grid.cellHeight / 2 + grid.valueSize * 0.36;
+  document.text(chart.format(value), x + grid.cellWidth / 2, baseline, style, 'center');
 }
 
 function drawScale(

@@ -1,8 +1,8 @@
-import type { Glyph } from 'fontkit';
 import PDFDocument from 'pdfkit';
 import { pdfPasswordFailure, randomOwnerPassword, revisionSixEntries } from './encryption-r6.js';
 import { openFace, type FaceName } from './face.js';
 import { runAdvance, splitRuns, widthOfText, type FontWeight, type TextRun } from './fonts.js';
+import { outlineOperators } from './outlines.js';
 import { metadataXml, visibleTitle, type PdfMetadata } from './metadata.js';
 
 /** A4 in points. */
@@ -77,6 +77,7 @@ export class PdfDocument {
   readonly #pdf: PdfkitDocument;
   readonly #bookmarks: PDFKit.PDFOutline[] = [];
   readonly #faces = new Set<FaceName>();
+  readonly #forms = new Map<string, { readonly name: string; readonly object: PDFKit.PDFKitReference }>();
   #pageCount = 1;
 
   constructor(options: PdfOptions) {
@@ -202,24 +203,30 @@ export class PdfDocument {
   }
 
   /**
-   * Draws text as outlines, turned by `degrees` about the middle of its baseline: a watermark is seen, but is not
-   * among the text that is searched and copied.
+   * Draws text as outlines, centred on a point and turned by `degrees`: a watermark is seen, but is not among the
+   * text that is searched and copied. However often it is drawn, the file holds it once.
    */
   outlinedText(text: string, x: number, y: number, degrees: number, style: TextStyle, opacity: number): void {
     const weight = style.weight ?? 'regular';
-    this.#pdf.save();
-    this.#pdf.rotate(degrees, { origin: [x, y] });
-    this.#paint({ fill: style.color, opacity }, (pdf) => {
-      let left = x - widthOfText(text, style.size, weight) / 2;
-      for (const run of splitRuns(text, weight)) {
-        const face = openFace(run.face);
-        const scale = style.size / face.unitsPerEm;
-        for (const glyph of face.layout(run.text).glyphs) {
-          traceGlyph(pdf, glyph, left, y, scale);
-          left += glyph.advanceWidth * scale;
-        }
-      }
-    });
+    const key = JSON.stringify([text, style.size, weight]);
+    let form = this.#forms.get(key);
+    if (form === undefined) {
+      const half = widthOfText(text, style.size, weight) / 2 + style.size;
+      const object = this.#pdf.ref({
+        Type: 'XObject',
+        Subtype: 'Form',
+        BBox: [-half, -style.size, half, style.size * 1.5],
+      });
+      object.end(outlineOperators(text, style.size, weight));
+      form = { name: `Form${this.#forms.size}`, object };
+      this.#forms.set(key, form);
+    }
+    this.#pdf.save().translate(x, y).rotate(degrees).scale(1, -1);
+    this.#pdf.fillColor(`#${style.color}`).opacity(opacity);
+    // typed as any: what a page calls its images and forms
+    const { xobjects } = this.#pdf.page as { xobjects: Record<string, unknown> };
+    xobjects[form.name] = form.object;
+    this.#pdf.addContent(`/${form.name} Do`);
     this.#pdf.restore();
   }
 
@@ -229,7 +236,7 @@ export class PdfDocument {
     const parent = this.#bookmarks.at(-1) ?? this.#pdf.outline;
     // `left` counts from the right edge
     const place = { top: Math.max(0, y - 12), left: PAGE_WIDTH, expanded: level === 0 };
-    this.#bookmarks.push(parent.addItem(visibleTitle(title), place as { expanded: boolean }));
+    this.#bookmarks.push(parent.addItem(visibleTitle(title), place));
   }
 
   /** Names `y` on this page as the target of links. */
@@ -284,18 +291,6 @@ export class PdfDocument {
     else if (paint.fill !== undefined) pdf.fill(`#${paint.fill}`);
     else if (paint.stroke !== undefined) pdf.stroke(`#${paint.stroke}`);
     pdf.restore();
-  }
-}
-
-function traceGlyph(pdf: PdfkitDocument, glyph: Glyph, left: number, baseline: number, scale: number): void {
-  for (const { command, args } of glyph.path.commands) {
-    const [a = 0, b = 0, c = 0, d = 0] = args.map((value, index) =>
-      index % 2 === 0 ? left + value * scale : baseline - value * scale,
-    );
-    if (command === 'moveTo') pdf.moveTo(a, b);
-    else if (command === 'lineTo') pdf.lineTo(a, b);
-    else if (command === 'quadraticCurveTo') pdf.quadraticCurveTo(a, b, c, d);
-    else if (command === 'closePath') pdf.closePath();
   }
 }
 

@@ -30,6 +30,7 @@ export interface PdfFace {
 }
 
 const BOX = 0x25a1;
+const segmenter = new Intl.Segmenter('zh', { granularity: 'grapheme' });
 
 /**
  * A face for one document. A PDF names one text for each glyph, but fonts share glyphs between characters (space and
@@ -71,13 +72,26 @@ export function openFace(name: FaceName): PdfFace {
     return { glyphs, positions, advanceWidth };
   }
 
-  /** Families, skin tones and flags are one glyph for several characters. */
+  /**
+   * Families, skin tones and flags are one glyph for several characters. Which, is told from the text: fontkit
+   * remembers for each glyph only the characters it was first met with.
+   */
   function setShaped(text: string): GlyphRun {
-    const run = font.layout(text);
-    const glyphs = run.glyphs.map((glyph) =>
-      ownGlyph(`${glyph.id}:${glyph.codePoints.join()}`, glyph, glyph.codePoints),
-    );
-    return { glyphs, positions: run.positions, advanceWidth: run.advanceWidth };
+    const glyphs: Glyph[] = [];
+    const positions: GlyphPosition[] = [];
+    let advanceWidth = 0;
+    for (const { segment } of segmenter.segment(text)) {
+      const run = font.layout(segment);
+      const codePoints = Array.from(segment, (character) => character.codePointAt(0) ?? 0);
+      const last = run.glyphs.length - 1;
+      run.glyphs.forEach((glyph, index) => {
+        const ofGlyph = codePoints.slice(index, index === last ? undefined : index + 1);
+        glyphs.push(ownGlyph(`${glyph.id}:${ofGlyph.join()}`, glyph, ofGlyph));
+      });
+      positions.push(...run.positions);
+      advanceWidth += run.advanceWidth;
+    }
+    return { glyphs, positions, advanceWidth };
   }
 
   return {

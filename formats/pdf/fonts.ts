@@ -17,6 +17,8 @@ const EMOJI =
 const MAYBE_EMOJI = /[\p{Extended_Pictographic}\p{Regional_Indicator}\u20E3]/u;
 /** Text in which nothing needs a second look: what most labels are. */
 const PLAIN = /^[\x20-\x7E\u00B7\u3000-\u3029\u4E00-\u9FA5\uFF01-\uFF5E]*$/;
+/** Emoji sequences whose widths are kept. */
+const MOST_REMEMBERED = 2000;
 const FORMAT_CHARACTERS = /[\p{Cc}\p{Cf}\u{FE00}-\u{FE0F}\u{E0100}-\u{E01EF}]/u;
 
 /**
@@ -65,11 +67,24 @@ export function widthOfText(text: string, size: number, weight: FontWeight): num
   return (thousandths * size) / 1000;
 }
 
+const emojiAdvances = new Map<string, number>();
+
+/** Shaping costs a hundred times a look-up, and the same emoji come again and again. */
+function emojiAdvance(text: string): number {
+  let advance = emojiAdvances.get(text);
+  if (advance === undefined) {
+    const font = openFont('emoji');
+    advance = (font.layout(text).advanceWidth * 1000) / font.unitsPerEm;
+    if (emojiAdvances.size >= MOST_REMEMBERED) emojiAdvances.clear();
+    emojiAdvances.set(text, advance);
+  }
+  return advance;
+}
+
 /** Width of a run in thousandths of its size. */
 export function runAdvance(run: TextRun): number {
   if (run.face === 'emoji') {
-    const font = openFont('emoji');
-    return (font.layout(run.text).advanceWidth * 1000) / font.unitsPerEm;
+    return emojiAdvance(run.text);
   }
   let thousandths = 0;
   for (const character of run.text) thousandths += advanceOf(character, run.face);

@@ -32,6 +32,27 @@ export function breakLines(
   return kept;
 }
 
+/** Like `breakLines`, with lines as even as they can be in as few: 点击 / 人数 rather than 点击人 / 数. */
+export function balanceLines(
+  text: string,
+  width: number,
+  size: number,
+  weight: FontWeight,
+  maxLines: number,
+): string[] {
+  const lines = breakLines(text, width, size, weight, maxLines);
+  if (lines.length < 2 || lines.length >= maxLines || text.includes('\n')) return lines;
+  for (
+    let narrower = widthOfText(text, size, weight) / lines.length;
+    narrower < width;
+    narrower += size / 4
+  ) {
+    const even = breakLines(text, narrower, size, weight, maxLines + 1);
+    if (even.length === lines.length) return even;
+  }
+  return lines;
+}
+
 /** The text, or as much of it as fits into `width` with … at the end. */
 export function shorten(
   text: string,
@@ -41,9 +62,15 @@ export function shorten(
   always = false,
 ): string {
   if (!always && widthOfText(text, size, weight) <= width) return text;
-  const pieces = clusters(text);
-  while (pieces.length > 0 && widthOfText(`${pieces.join('')}…`, size, weight) > width) pieces.pop();
-  return `${pieces.join('')}…`;
+  const room = width - widthOfText('…', size, weight);
+  let kept = '';
+  let used = 0;
+  for (const cluster of clusters(text)) {
+    used += widthOfText(cluster, size, weight);
+    if (used > room) break;
+    kept += cluster;
+  }
+  return `${kept}…`;
 }
 
 /** The widest piece that is not broken inside while there is room: a column narrower than it breaks words. */
@@ -123,7 +150,9 @@ function mayBreakBetween(before: string, after: string): boolean {
   if (/^\s/.test(after)) return false;
   if (NOT_AT_START.has(after) || NOT_AT_END.has(before)) return false;
   if (/\s$/.test(before) && !before.includes('\u00A0')) return true;
-  return IDEOGRAPHIC.test(before) || IDEOGRAPHIC.test(after) || AFTER_IN_WORD.has(before);
+  if (IDEOGRAPHIC.test(before) || IDEOGRAPHIC.test(after)) return true;
+  // 1,234 and 2026-09-10 stay whole
+  return AFTER_IN_WORD.has(before) && !/^\d/.test(after);
 }
 
 const segmenter = new Intl.Segmenter('zh', { granularity: 'grapheme' });

@@ -16,8 +16,6 @@ export interface TableFit {
 
 /** Sizes tried, the largest first: what is read on a phone. */
 const SIZES = [10, 9.25, 8.5, 7.75, 7] as const;
-/** A column of text is not made wider than this by its cells; they wrap. */
-const WIDEST_TEXT = 240;
 /** Rows measured: enough to know a column, few enough to be quick. */
 const MEASURED_ROWS = 400;
 
@@ -44,40 +42,48 @@ export function fitColumns(table: PdfTable, pageWidth: number): TableFit[] {
 function measure(table: PdfTable, size: number): Demand[] {
   const rows = table.rows.slice(0, MEASURED_ROWS);
   return table.columns.map((column, index) => {
-    const isText = column.align === 'left';
     let cells = 0;
     let words = 0;
     const look = (text: string, weight: 'regular' | 'bold') => {
       const width = widthOfText(text, size, weight);
       cells = Math.max(cells, width);
-      words = Math.max(words, isText ? Math.min(widestWord(text, size, weight), size * 12) : width);
+      words = Math.max(words, column.wraps ? Math.min(widestWord(text, size, weight), size * 12) : width);
     };
     for (const row of rows) look(row[index]?.text ?? '', 'regular');
     if (table.totalRow !== undefined) look(table.totalRow[index]?.text ?? '', 'bold');
     const header = widthOfText(column.label, size, 'bold');
-    const headerWord = Math.min(header, Math.max(widestWord(column.label, size, 'bold'), header / 2.6));
-    const least = Math.max(words, headerWord, isText ? Math.min(cells, size * 4) : 0);
-    return {
-      least: least + 2 * CELL_PADDING.x,
-      wanted:
-        Math.max(least, isText ? Math.min(cells, WIDEST_TEXT) : cells, Math.min(header, size * 9)) +
-        2 * CELL_PADDING.x,
-      isText,
-    };
+    // a header may take three lines, but two hanzi stay together
+    const headerWord = Math.min(
+      header,
+      Math.max(widestWord(column.label, size, 'bold'), header / 2.6, size * 2),
+    );
+    const least = Math.max(words, headerWord, column.wraps ? Math.min(cells, size * 4) : 0);
+    const wanted = Math.max(least, cells, Math.min(header, size * 9));
+    return { least: least + 2 * CELL_PADDING.x, wanted: wanted + 2 * CELL_PADDING.x, isText: column.wraps };
   });
 }
 
-/** Gives each column what it wants; too little room is taken from what can wrap, too much goes to text first. */
+/** Gives each column what it wants; too little room is taken from the widest that can wrap, too much goes to text first. */
 function share(demands: readonly Demand[], pageWidth: number): number[] {
   const wanted = sum(demands.map((demand) => demand.wanted));
-  if (wanted > pageWidth) {
-    const least = sum(demands.map((demand) => demand.least));
-    const part = wanted === least ? 0 : (pageWidth - least) / (wanted - least);
-    return demands.map((demand) => demand.least + (demand.wanted - demand.least) * part);
-  }
+  if (wanted > pageWidth) return levelled(demands, pageWidth);
   const spare = pageWidth - wanted;
   const weights = demands.map((demand) => demand.wanted * (demand.isText ? 1.6 : 1));
   return demands.map((demand, index) => demand.wanted + (spare * (weights[index] ?? 0)) / sum(weights));
+}
+
+/** No column wider than a level, unless it must be, chosen so that together they fill the page. */
+function levelled(demands: readonly Demand[], pageWidth: number): number[] {
+  const widths = (level: number) =>
+    demands.map(({ least, wanted }) => Math.max(least, Math.min(wanted, level)));
+  let low = 0;
+  let high = pageWidth;
+  while (high - low > 0.01) {
+    const middle = (low + high) / 2;
+    if (sum(widths(middle)) > pageWidth) high = middle;
+    else low = middle;
+  }
+  return widths(low);
 }
 
 /** Parts that each fit, each beginning with the first column. */

@@ -1,11 +1,13 @@
 import type { PdfDocument, TextStyle } from './document.js';
-import { breakLines } from './line-break.js';
+import { balanceLines, breakLines } from './line-break.js';
 import { CELL_PADDING, fitColumns, type TableFit } from './table-fit.js';
 
 /** A column as it is drawn. */
 export interface PdfColumn {
   readonly label: string;
   readonly align: 'left' | 'right';
+  /** Whether a long cell may be broken into lines: text may, numbers and times may not. */
+  readonly wraps: boolean;
 }
 
 /** A cell as it is drawn. */
@@ -42,6 +44,8 @@ const LINE_HEIGHT = 1.42;
 /** A cell longer than this is cut with …: a row must fit a page. */
 const MAX_CELL_LINES = 12;
 const MAX_HEADER_LINES = 4;
+/** What was measured to fit must not be broken by rounding. */
+const ROUNDING = 0.05;
 
 /**
  * Draws a table at the document's `y` and moves it below. Headers are repeated on every page, a row is never cut
@@ -69,26 +73,27 @@ interface LaidRow {
 }
 
 function layHeader(table: PdfTable, fit: TableFit): LaidRow {
-  const cells = fit.columns.map((column) => ({ text: table.columns[column]?.label ?? '' }));
-  return layCells(cells, fit, 'bold', MAX_HEADER_LINES);
+  let most = 1;
+  const cells = fit.columns.map((column, index) => {
+    const text = table.columns[column]?.label ?? '';
+    const room = (fit.widths[index] ?? 0) - 2 * CELL_PADDING.x + ROUNDING;
+    const lines = balanceLines(text, room, fit.size, 'bold', MAX_HEADER_LINES);
+    most = Math.max(most, lines.length);
+    return { lines, cell: { text } };
+  });
+  return { height: most * fit.size * LINE_HEIGHT + 2 * CELL_PADDING.y, cells };
 }
 
 function layRow(row: readonly PdfCell[], fit: TableFit, weight: 'regular' | 'bold' = 'regular'): LaidRow {
   const cells = fit.columns.map((column) => row[column] ?? { text: '' });
-  return layCells(cells, fit, weight, MAX_CELL_LINES);
+  return layCells(cells, fit, weight);
 }
 
-function layCells(
-  cells: readonly PdfCell[],
-  fit: TableFit,
-  weight: 'regular' | 'bold',
-  maxLines: number,
-): LaidRow {
+function layCells(cells: readonly PdfCell[], fit: TableFit, weight: 'regular' | 'bold'): LaidRow {
   let most = 1;
   const laid = cells.map((cell, index) => {
-    const room = (fit.widths[index] ?? 0) - 2 * CELL_PADDING.x;
-    // rounding must not break a number that was measured to fit
-    const lines = breakLines(cell.text, room + 0.01, fit.size, weight, maxLines);
+    const room = (fit.widths[index] ?? 0) - 2 * CELL_PADDING.x + ROUNDING;
+    const lines = breakLines(cell.text, room, fit.size, weight, MAX_CELL_LINES);
     most = Math.max(most, lines.length);
     return { lines, cell };
   });
@@ -110,7 +115,9 @@ function drawPart(document: PdfDocument, table: PdfTable, fit: TableFit, look: T
   drawHeader();
   if (rows.length === 0) drawEmpty(document, table, fit, look);
   rows.forEach((row, index) => {
-    const below = index === rows.length - 1 ? (total?.height ?? 0) : 0;
+    // the last row stays with the one before and with the total
+    const rest = rows.length - 1 - index;
+    const below = (rest === 1 ? (rows[index + 1]?.height ?? 0) : 0) + (rest < 2 ? (total?.height ?? 0) : 0);
     if (document.ensure(row.height + below)) drawHeader();
     draw(row, plain, index % 2 === 1 ? look.stripe : null);
   });

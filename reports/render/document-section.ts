@@ -16,6 +16,7 @@ import { PALETTE } from './palette.js';
 import type { ReportDocument, Section } from './report-document.js';
 import {
   alignmentOf,
+  isListed,
   rowBatches,
   type Cell,
   type TableCells,
@@ -24,8 +25,9 @@ import {
 } from './table-model.js';
 import { say } from './wording.js';
 
-/** Rows a table shows on paper; all of them are in the workbook. */
+/** Rows a table shows on paper, and how many of a streamed detail: all of them are in the workbook. */
 const MOST_ROWS = 300;
+const MOST_DETAIL_ROWS = 40;
 
 /** What all sections need of the report. */
 type SectionContext = Pick<ReportDocument, 'language' | 'timeZone'>;
@@ -100,7 +102,8 @@ export async function drawSection(
     if (model.title !== '' && model.title !== section.title) drawTableTitle(pdf, model.title);
     drawTable(pdf, shown, TABLE_LOOK);
     pdf.y += 4;
-    if (cut) drawParagraph(pdf, say(context.language, 'rowsLeftOut', { count: MOST_ROWS }), STYLES.note);
+    if (cut)
+      drawParagraph(pdf, say(context.language, 'rowsLeftOut', { count: shown.rows.length }), STYLES.note);
     if (model.note !== undefined) drawParagraph(pdf, model.note, STYLES.note);
     pdf.y += 14;
   }
@@ -123,13 +126,14 @@ async function documentTable(
   context: SectionContext,
 ): Promise<{ shown: PdfTable; cut: boolean }> {
   const rows: TableCells[] = [];
+  const most = isListed(table) ? MOST_ROWS : MOST_DETAIL_ROWS;
   let cut = false;
   for await (const batch of rowBatches(table)) {
-    rows.push(...batch.slice(0, MOST_ROWS - rows.length + 1));
-    cut = rows.length > MOST_ROWS;
+    rows.push(...batch.slice(0, most - rows.length + 1));
+    cut = rows.length > most;
     if (cut) break;
   }
-  rows.length = Math.min(rows.length, MOST_ROWS);
+  rows.length = Math.min(rows.length, most);
   const largest = table.columns.map((column, index) =>
     column.emphasis === 'bar' ? rows.reduce((most, row) => Math.max(most, Number(row[index] ?? 0)), 0) : 0,
   );
@@ -143,6 +147,7 @@ async function documentTable(
       columns: table.columns.map((column) => ({
         label: headerText(column, context.language),
         align: alignmentOf(column),
+        wraps: column.kind === 'text',
       })),
       rows: rows.map(cells),
       ...(table.totalRow === undefined || rows.length === 0

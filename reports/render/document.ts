@@ -17,6 +17,10 @@ export interface DocumentProtection {
 
 /** The program's name in the properties of the file. */
 const CREATOR = 'wxlive';
+/** Of the slanted line across each page, in points. */
+const WATERMARK_LENGTH = 560;
+/** Columns of the metric dictionary that fit a page; the workbook has all. */
+const DICTIONARY_COLUMNS = new Set(['name', 'definition', 'unit', 'base', 'source']);
 
 /**
  * A report as a PDF: cover, sections, metric dictionary. Bytes come as they are made and are never on disk; with
@@ -64,7 +68,13 @@ export async function* renderDocument(
 /** The sections and, last, the definitions of the metrics they show. */
 function withDictionary(document: ReportDocument): readonly Section[] {
   if (document.metrics.length === 0) return document.sections;
-  const dictionary = metricTable(document);
+  const whole = metricTable(document);
+  const shown = whole.columns.flatMap((column, index) => (DICTIONARY_COLUMNS.has(column.key) ? [index] : []));
+  const dictionary = {
+    ...whole,
+    columns: whole.columns.filter(({ key }) => DICTIONARY_COLUMNS.has(key)),
+    rows: whole.rows.map((row) => shown.map((index) => row[index] ?? null)),
+  };
   return [
     ...document.sections,
     { id: 'metric-dictionary', title: dictionary.title, tables: [dictionary], charts: [] },
@@ -104,8 +114,10 @@ function drawFurniture(pdf: PdfDocument, document: ReportDocument, page: number)
     furniture,
   );
   if (watermark !== null) {
-    for (const y of [260, 560]) {
-      pdf.outlinedText(watermark, PAGE_WIDTH / 2, y, -28, { size: 30, color: PALETTE.ink }, 0.045);
+    // as large as fits the slope of the page
+    const size = Math.min(30, (30 * WATERMARK_LENGTH) / widthOfText(watermark, 30, 'regular'));
+    for (const y of [PAGE_HEIGHT * 0.36, PAGE_HEIGHT * 0.72]) {
+      pdf.outlinedText(watermark, PAGE_WIDTH / 2, y, -28, { size, color: PALETTE.ink }, 0.05);
     }
   }
 }

@@ -12,8 +12,8 @@ export function timeTicks(from: number, to: number, timeZone: string): { instant
   const minutes = STEPS_MINUTES.find((step) => (to - from) / (step * MINUTE_MS) <= MOST_TICKS);
   const step =
     minutes === undefined ? Math.ceil((to - from) / DAY_MS / MOST_TICKS) * DAY_MS : minutes * MINUTE_MS;
-  // walls and instants drift apart when the clocks change, always by whole quarters of an hour
-  const stride = Math.min(step, 15 * MINUTE_MS);
+  // walls and instants differ by whole quarters of an hour, which need not be whole steps
+  const stride = greatestCommonDivisor(step, 15 * MINUTE_MS);
   const ticks: { instant: number; label: string }[] = [];
   for (let instant = Math.ceil(from / stride) * stride; instant <= to; instant += stride) {
     const shown = wall(instant);
@@ -22,4 +22,8 @@ export function timeTicks(from: number, to: number, timeZone: string): { instant
     ticks.push({ instant, label: shown % DAY_MS === 0 ? text.slice(5, 10) : text.slice(11, 16) });
   }
   return ticks;
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
