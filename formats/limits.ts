@@ -65,7 +65,7 @@ export const ENCRYPTION_LIMITS = {
   /** MS-OFFCRYPTO's own maximum. */
   spinCount: 10_000_000,
   /** Hash rounds over all passwords tried on one file; about 10 s of work. */
-  totalRounds: 12_000_000,
+  totalRounds: 10_000_000,
   /** Excel's own limit for a password, in UTF-16 code units. */
   passwordCharacters: 255,
 } as const;
