@@ -25,8 +25,10 @@ export function hintEncoding(head: Buffer): EncodingHint {
     else oddNuls += 1;
   });
   const pairs = Math.floor(sample.length / 2);
-  if (pairs >= 4 && oddNuls > pairs * 0.4 && evenNuls === 0) return { encoding: 'utf-16le', markBytes: 0 };
-  if (pairs >= 4 && evenNuls > pairs * 0.4 && oddNuls === 0) return { encoding: 'utf-16be', markBytes: 0 };
+  if (pairs >= 4 && oddNuls > pairs * 0.4 && evenNuls * 4 < oddNuls)
+    return { encoding: 'utf-16le', markBytes: 0 };
+  if (pairs >= 4 && evenNuls > pairs * 0.4 && oddNuls * 4 < evenNuls)
+    return { encoding: 'utf-16be', markBytes: 0 };
   return { encoding: null, markBytes: 0 };
 }
 

@@ -1,29 +1,31 @@
-import { CsvTokenizer } from './tokenizer.js';
-
 /** In order of preference when nothing else decides. */
 const DELIMITERS = [',', '\t', ';', '|'] as const;
 
-/** Rows looked at. */
+/** Lines looked at. */
 const SAMPLE = 100;
 
+/** A quoted cell, whichever delimiter stands around it: what is inside says nothing. */
+const QUOTED = /(^|[,\t;|\r\n])"(?:[^"]|"")*"(?=[,\t;|\r\n]|$)/g;
+
 /**
- * The delimiter under which most rows of the head have the same number (two or more) of cells; on a tie the one that
+ * The delimiter under which most lines of the head have the same number (two or more) of cells; on a tie the one that
  * gives more cells. A text without any is read as one column of comma-separated values.
- * @param complete whether `head` is the whole text; otherwise its last row may be cut and is ignored.
+ * @param complete whether `head` is the whole text; otherwise its last line may be cut and is ignored.
  */
 export function detectDelimiter(head: string, complete: boolean): string {
-  let best: { delimiter: string; rows: number; cells: number } = { delimiter: ',', rows: 0, cells: 1 };
-  const bytes = Buffer.from(head, 'utf8');
+  const lines = head.replace(QUOTED, '$1').split(/\r\n|\n|\r/);
+  if (!complete) lines.pop();
+  const sample = lines.filter((line) => line.trim() !== '').slice(0, SAMPLE);
+  let best: { delimiter: string; lines: number; cells: number } = { delimiter: ',', lines: 0, cells: 1 };
   for (const delimiter of DELIMITERS) {
-    const tokenizer = new CsvTokenizer({ delimiter }, { recordBytes: bytes.length, columns: Infinity });
-    const rows = tokenizer.push(bytes).concat(complete ? tokenizer.end() : []);
     const counts = new Map<number, number>();
-    for (const { cells } of rows.slice(0, SAMPLE)) {
-      if (cells.length > 1) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1);
+    for (const line of sample) {
+      const cells = line.split(delimiter).length;
+      if (cells > 1) counts.set(cells, (counts.get(cells) ?? 0) + 1);
     }
     for (const [cells, count] of counts) {
-      if (count > best.rows || (count === best.rows && cells > best.cells)) {
-        best = { delimiter, rows: count, cells };
+      if (count > best.lines || (count === best.lines && cells > best.cells)) {
+        best = { delimiter, lines: count, cells };
       }
     }
   }

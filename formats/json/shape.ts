@@ -12,7 +12,7 @@ const SAMPLE = 200;
 /**
  * Judges by the first part of a text (NULs and byte order mark removed).
  * `lines`: NDJSON, which is a first line that is a whole JSON object or array with more after it, or a majority of
- * lines that are whole objects, so that junk on line 1 does not hide the rest.
+ * lines that look like objects, so that junk on line 1 does not hide the rest.
  * @param complete whether `head` is the whole text; otherwise its last line is cut and ignored.
  * @param namedLines whether the file is called .ndjson, .jsonl or .log, which settles only doubtful cases.
  */
@@ -22,11 +22,14 @@ export function judgeShape(head: string, complete: boolean, namedLines: boolean)
   const lines = pieces.map((line) => line.trim()).filter((line) => line !== '');
   const first = lines[0];
   const objects = lines.filter(isWholeObject).length;
+  const openings = lines.filter((line) => line.startsWith('{') && line !== '{').length;
+  // A third: in a pretty-printed array all objects but the last end in a comma.
+  const mostlyObjects = openings * 2 > lines.length && objects * 3 >= lines.length;
   const start = head.trimStart();
   const orLines = first === undefined || objects * 2 >= lines.length;
   const isLines =
     first !== undefined &&
-    ((lines.length > 1 && (objects * 2 > lines.length || isWholeContainer(first))) ||
+    ((lines.length > 1 && (mostlyObjects || isWholeContainer(first))) ||
       (namedLines && (objects > 0 || (first.startsWith('{') && first !== '{'))));
   if (isLines) return { kind: 'lines', orLines };
   if (/^\[\s*(?:[{["\]\d-]|true|false|null|$)/.test(start)) return { kind: 'array', orLines };

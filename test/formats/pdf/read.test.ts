@@ -1,0 +1,245 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+import { openFile } from '../../../formats/open-file.js';
+import { FORMAT_FAILURE_CODES, type CellValue } from '../../../formats/table.js';
+import { lacksProgram, lacksPython, runPython } from '../../external-tool.js';
+import { random, readBack } from '../text-files.js';
+import { HEADER, makePdf } from './pdf-table.js';
+
+const SAMPLES = fileURLToPath(new URL('../../fixtures/samples/', import.meta.url));
+const PASSWORD = 'Pd_ppUDCgnaGz';
+const folder = mkdtempSync(join(tmpdir(), 'wxlive-pdf-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const inFolder = (name: string, bytes: Buffer): string => {
+  writeFileSync(join(folder, name), bytes);
+  return join(folder, name);
+};
+const cellsOf = async (path: string, passwords: string[] = []): Promise<(readonly CellValue[])[]> => {
+  const read = await readBack(path, { passwords });
+  expect(read.failure).toBeNull();
+  return read.rows.map((row) => row.cells);
+};
+/** Hundredths or thousandths added up as whole numbers. */
+const sum = (cells: CellValue[]): number =>
+  cells.reduce<number>(
+    (total, cell) =>
+      total + (cell === '--' ? 0 : Math.round(Number(String(cell).replaceAll(',', '')) * 1000)),
+    0,
+  ) / 1000;
+
+describe('the sample exports', () => {
+  const head = [
+    '时间',
+    '在线人数',
+    '观看人数',
+    '观看次数',
+    '点赞数',
+    '评论数',
+    '分享数',
+    '请求数',
+    '流量(MB)',
+    '带宽(Mbps)',
+  ];
+  test.each([
+    ['minutes-k1-day1.pdf', 71, 3, '2026-09-10 23:00', '2026-09-11 00:10'],
+    ['minutes-k1-day2.pdf', 100, 2, '2026-09-11 19:05', '2026-09-11 20:44'],
+    ['minutes-k2-day1.pdf', 80, 2, '2026-09-10 19:45', '2026-09-10 21:04'],
+    ['minutes-k2-day2-encrypted.pdf', 65, 2, '2026-09-11 20:15', '2026-09-11 21:19'],
+  ])('%s: %i minutes whose sums are those of its last line', async (name, minutes, pages, first, last) => {
+    const rows = await cellsOf(join(SAMPLES, name), ['another', PASSWORD]);
+    expect(rows[0]).toEqual(['看点直播 分钟数据汇总']);
+    expect(rows[1]).toEqual([expect.stringContaining(`统计时间：${first} 至 ${last}`)]);
+    expect(rows[2]).toEqual([expect.stringMatching(/^导出时间：2026-09-\d\d \d\d:\d\d:00$/)]);
+    expect(rows[3]).toEqual(head);
+    const total = rows.at(-1) ?? [];
+    expect(total[0]).toBe('合计');
+    const data = rows.slice(4, -1);
+    expect(data.length).toBe(minutes);
+    expect([data[0]?.[0], data.at(-1)?.[0]]).toEqual([first, last]);
+    expect(new Set(data.map((row) => row.length))).toEqual(new Set([10]));
+    for (const column of [2, 3, 4, 5, 6, 7, 8]) {
+      expect(sum(data.map((row) => row[column] ?? null)), head[column]).toBe(sum([total[column] ?? null]));
+    }
+    expect(pages).toBeGreaterThan(1);
+  });
+
+  test('the first of them has the sums that the samples name', async () => {
+    const rows = await cellsOf(join(SAMPLES, 'minutes-k1-day1.pdf'));
+    const sums = head.slice(1).map((_, at) => sum(rows.slice(4, -1).map((row) => row[at + 1] ?? null)));
+    expect(sums).toEqual([83979, 41231, 51572, 38638, 2277, 296, 865106, 135238.51, 20489.005]);
+  });
+
+  test.skipIf(lacksPython('pdfplumber'))('pdfplumber reads the same cells', async () => {
+    for (const name of ['minutes-k1-day1.pdf', 'minutes-k1-day2.pdf', 'minutes-k2-day1.pdf']) {
+      const plumbed = runPython(
+        `
+import json, pdfplumber, sys
+rows = []
+with pdfplumber.open(sys.argv[1]) as pdf:
+    for page in pdf.pages:
+        for table in page.extract_tables(): rows += [r for r in table if r[0] and r[0].startswith('2026')]
+print(json.dumps(rows))`,
+        join(SAMPLES, name),
+      );
+      const rows = (await cellsOf(join(SAMPLES, name))).filter((cells) =>
+        String(cells[0]).startsWith('2026'),
+      );
+      if (Array.isArray(plumbed) && plumbed.length > 0) expect(rows, name).toEqual(plumbed);
+    }
+  });
+
+  test.each([
+    ['minutes-k2-day2-encrypted.pdf', [], 'password_missing'],
+    ['minutes-k2-day2-encrypted.pdf', ['no', 'neither'], 'wrong_password'],
+    ['hostile/damaged.pdf', [], 'damaged'],
+  ])('%s with %j: %s', async (name, passwords, code) => {
+    const opened = await openFile(join(SAMPLES, name), { passwords });
+    if (opened.ok) throw new Error('it was opened');
+    expect(opened.failure.code).toBe(code);
+    if (name.includes('encrypted')) expect(opened.failure.encrypted).toEqual({ scheme: 'pdf-r6' });
+  });
+});
+
+describe('tables of pdfkit', () => {
+  test.each([40, 12, 6, 4])('columns %i points apart come out exactly', async (gap) => {
+    const { bytes, rows } = await makePdf({ rows: 90, gap, title: 'Minutes of a room' });
+    const read = await cellsOf(inFolder(`gap-${gap}.pdf`, bytes));
+    expect(read).toEqual([['Minutes of a room'], HEADER, ...rows]);
+  });
+
+  test.each([90, 180, 270] as const)('a page shown turned by %i°', async (rotate) => {
+    const { bytes, rows } = await makePdf({ rows: 50, gap: 10, rotate });
+    expect(await cellsOf(inFolder(`turned-${rotate}.pdf`, bytes))).toEqual([HEADER, ...rows]);
+  });
+
+  test.each([1, 2, 3])('a table of %i rows', async (count) => {
+    const { bytes, rows } = await makePdf({ rows: count, gap: 14, seed: 3 });
+    expect(await cellsOf(inFolder(`short-${count}.pdf`, bytes))).toEqual([HEADER, ...rows]);
+  });
+
+  test('each page is a table of its own name, rows counted from 1', async () => {
+    const { bytes } = await makePdf({ rows: 90, gap: 10 });
+    const opened = await openFile(inFolder('pages.pdf', bytes), { passwords: [] });
+    if (!opened.ok || opened.value.content.kind !== 'table') throw new Error('not opened');
+    const pages: [string, number | undefined, number][] = [];
+    for await (const chunk of opened.value.content.chunks())
+      pages.push([chunk.table, chunk.rows[0]?.row, chunk.rows.length]);
+    expect(pages).toEqual([
+      ['page 1', 1, 41],
+      ['page 2', 1, 40],
+      ['page 3', 1, 10],
+    ]);
+    await opened.value.close();
+  });
+});
+
+describe.skipIf(lacksProgram('qpdf'))('encryption by qpdf', () => {
+  test.each([
+    ['pdf-r2', ['40']],
+    ['pdf-r3', ['128', '--use-aes=n']],
+    ['pdf-r4', ['128', '--use-aes=y']],
+    ['pdf-r5', ['256', '--force-R5']],
+    ['pdf-r6', ['256']],
+  ])('%s opens with either password and no other', async (scheme, options) => {
+    const { bytes, rows } = await makePdf({ rows: 20, gap: 10 });
+    const plain = inFolder('plain.pdf', bytes);
+    const path = join(folder, `${scheme}.pdf`);
+    execFileSync('qpdf', [
+      '--allow-weak-crypto',
+      '--encrypt',
+      'user pass',
+      'owner!',
+      ...options,
+      '--',
+      plain,
+      path,
+    ]);
+    for (const password of ['user pass', 'owner!']) {
+      const opened = await openFile(path, { passwords: ['wrong', password] });
+      if (!opened.ok) throw new Error(opened.failure.detail);
+      expect(opened.value.encrypted).toEqual({ scheme });
+      await opened.value.close();
+      expect(await cellsOf(path, [password])).toEqual([HEADER, ...rows]);
+    }
+    expect((await readBack(path, { passwords: ['userpass'] })).failure?.code).toBe('wrong_password');
+    expect((await readBack(path)).failure?.code).toBe('password_missing');
+  });
+
+  test('a file with an owner password alone opens without one', async () => {
+    const { bytes, rows } = await makePdf({ rows: 20, gap: 10 });
+    const path = join(folder, 'owner-only.pdf');
+    execFileSync('qpdf', ['--encrypt', '', 'owner', '256', '--', inFolder('plain.pdf', bytes), path]);
+    expect(await cellsOf(path)).toEqual([HEADER, ...rows]);
+  });
+
+  test('object streams and linearised files', async () => {
+    const { bytes, rows } = await makePdf({ rows: 60, gap: 10 });
+    for (const options of [['--object-streams=generate'], ['--linearize'], ['--qdf']]) {
+      const path = join(folder, 'rewritten.pdf');
+      execFileSync('qpdf', [...options, inFolder('plain.pdf', bytes), path]);
+      expect(await cellsOf(path)).toEqual([HEADER, ...rows]);
+    }
+  });
+});
+
+describe.skipIf(lacksProgram('soffice'))('tables by LibreOffice', () => {
+  test('a wide sheet comes out exactly', async () => {
+    const below = random(5);
+    const rows = Array.from({ length: 120 }, (_, at) => [
+      `2026-09-${String(1 + (at % 28)).padStart(2, '0')} 20:${String(at % 60).padStart(2, '0')}`,
+      ...Array.from({ length: 5 }, () => String(below(9000) + 10)),
+      `部门${at % 7}`,
+    ]);
+    const head = ['时间', '在线', '观看人数', '观看次数', '点赞', '评论', '部门'];
+    const csv = inFolder('sheet.csv', Buffer.from([head, ...rows].map((row) => row.join(',')).join('\n')));
+    // 44,34,76: comma, quote, UTF-8; column 1 as text, or it becomes a date in the reader's locale.
+    const filter = '--infilter=CSV:44,34,76,1,1/2';
+    const profile = `-env:UserInstallation=file://${folder}/office`;
+    execFileSync('soffice', [profile, '--headless', filter, '--convert-to', 'pdf', '--outdir', folder, csv], {
+      stdio: 'ignore',
+    });
+    expect(await cellsOf(join(folder, 'sheet.pdf'))).toEqual([head, ...rows]);
+  });
+});
+
+describe('hostile PDFs', () => {
+  test('mutated bytes: rows or one clear code', async () => {
+    const originals = ['minutes-k1-day2.pdf', 'minutes-k2-day2-encrypted.pdf'].map((name) =>
+      readFileSync(join(SAMPLES, name)),
+    );
+    const below = random(2026);
+    for (let round = 0; round < 40; round += 1) {
+      const bytes = Buffer.from(originals[round % 2] ?? []);
+      for (let change = 0; change <= below(30); change += 1) bytes[below(bytes.length)] = below(256);
+      const cut = below(3) === 0 ? bytes.subarray(0, below(bytes.length)) : bytes;
+      const read = await readBack(inFolder('mutated.pdf', cut), { passwords: [PASSWORD] });
+      if (read.failure !== null) expect(FORMAT_FAILURE_CODES).toContain(read.failure.code);
+    }
+  });
+
+  test('a page tree that contains itself ends', async () => {
+    const loop =
+      '%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[2 0 R]/Count 5>>endobj\ntrailer<</Root 1 0 R>>\n';
+    const read = await readBack(inFolder('loop.pdf', Buffer.from(loop)));
+    expect(['damaged', 'unsupported']).toContain(read.failure?.code);
+  });
+
+  test('a PDF without text is unsupported', async () => {
+    const PDFDocument = (await import('pdfkit')).default;
+    const document = new PDFDocument();
+    const chunks: Buffer[] = [];
+    document.on('data', (chunk: Buffer) => chunks.push(chunk));
+    const ended = new Promise((resolve) => document.on('end', resolve));
+    document.rect(10, 10, 50, 50).fill('red');
+    document.end();
+    await ended;
+    expect((await readBack(inFolder('scan.pdf', Buffer.concat(chunks)))).failure?.code).toBe('unsupported');
+  });
+});
