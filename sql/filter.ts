@@ -286,6 +286,29 @@ export function touchLabel(columns: readonly ChannelColumn[], source: 'touches' 
   return fragment(source === 'event' ? `if(has_touch, ${known}, '${NO_TOUCH}')` : known);
 }
 
+/** What a cost is booked under: costs know a channel (the source where there is one) and a campaign, nothing else. */
+export function costLabel(columns: readonly ChannelColumn[]): SqlFragment {
+  const parts = columns.map((column) => {
+    const known =
+      column === 'utm_campaign'
+        ? 'utm_campaign'
+        : column === 'channel' || column === 'utm_source'
+          ? 'channel'
+          : "''";
+    return `if(ifNull(${known}, '') = '', '${NOT_SET}', assumeNotNull(${known}))`;
+  });
+  return fragment(parts.length === 1 ? (parts[0] ?? '') : `concat(${parts.join(`, '/', `)})`);
+}
+
+/** The viewer has an event before an instant; never without one. */
+export function seenBefore(filter: Filter, instantMs: number | null): SqlFragment {
+  if (instantMs === null) return fragment('0');
+  const before = filter.bind(instantMs, 'Int64');
+  return fragment(
+    `viewer IN (SELECT viewer FROM wxlive.events WHERE NOT is_system AND event_time < fromUnixTimestamp64Milli(${before}))`,
+  );
+}
+
 /** Touches whose time lies within these bounds, both inside; null is no bound. */
 export function touchRange(filter: Filter, firstMs: number | null, lastMs: number | null): SqlFragment {
   const parts: string[] = [];

@@ -4,3 +4,6 @@ export * from './parse-spec.js';
 export * from './time-range.js';
 export * from './funnel.js';
 export * from './attribution.js';
+export * from './audience.js';
+export * from './attendance.js';
+export * from './channels.js';

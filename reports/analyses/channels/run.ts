@@ -1,0 +1,146 @@
+import { z } from 'zod';
+
+import {
+  channelColumns,
+  channelsResultSchema,
+  channelsSpecSchema,
+  dayOf,
+  resolveTimeRange,
+  succeed,
+  type AnalysisFailure,
+  type ChannelFigures,
+  type ChannelsResult,
+  type ChannelsSpec,
+  type Outcome,
+  type TimeRange,
+} from '../../../schemas/index.js';
+import {
+  checkPatterns,
+  costLabel,
+  createFilter,
+  fillSlots,
+  loadSql,
+  scopeRows,
+  seenBefore,
+  touchLabel,
+  type Warehouse,
+} from '../../../sql/index.js';
+import type { Analysis, AnalysisContext } from '../analysis.js';
+import { explainEmpty } from '../empty-reason.js';
+import { IntegrityError } from '../integrity-error.js';
+
+import { deriveFigures, type ChannelCounts } from './figures.js';
+import { channelsCharts, channelsTables } from './show.js';
+
+export const channels: Analysis<typeof channelsSpecSchema, typeof channelsResultSchema> = {
+  name: 'channels',
+  title: { zh: '渠道效果', en: 'Channels' },
+  spec: channelsSpecSchema,
+  result: channelsResultSchema,
+  example: { channel: 'channel' },
+  run: runChannels,
+  tables: channelsTables,
+  charts: channelsCharts,
+};
+
+const countsSchema = z.object({
+  label: z.string(),
+  is_total: z.coerce.number(),
+  link_clicks: z.coerce.number(),
+  entrants: z.coerce.number(),
+  goods_clickers: z.coerce.number(),
+  buyers: z.coerce.number(),
+  orders: z.coerce.number(),
+  gmv_fen: z.coerce.number(),
+  returning_viewers: z.coerce.number(),
+});
+const costSchema = z.object({ label: z.string(), cost_fen: z.coerce.number() });
+
+const NOTHING: ChannelCounts = {
+  link_clicks: 0,
+  entrants: 0,
+  goods_clickers: 0,
+  buyers: 0,
+  orders: 0,
+  gmv_fen: 0,
+  returning_viewers: 0,
+};
+
+async function runChannels(
+  warehouse: Warehouse,
+  spec: ChannelsSpec,
+  context: AnalysisContext,
+): Promise<Outcome<ChannelsResult, AnalysisFailure>> {
+  const range = resolveTimeRange(spec, context.timeZone);
+  if (!range.ok) return range;
+  const filter = createFilter(context.timeZone);
+  filter.needTouch();
+  const where = filter.all(spec.where);
+  if (!where.ok) return where;
+  const columns = channelColumns(spec.channel);
+  const slots = {
+    where: where.value,
+    label: touchLabel(columns, 'event'),
+    known: seenBefore(filter, range.value.fromMs),
+    rows: scopeRows(filter, filter.scope(spec, range.value)),
+  };
+  const checked = await checkPatterns(warehouse, filter);
+  if (!checked.ok) return checked;
+
+  const counted = await warehouse.query(
+    fillSlots(loadSql('channels/figures'), slots),
+    countsSchema,
+    filter.parameters,
+  );
+  const costs = await readCosts(warehouse, spec, range.value, context.timeZone);
+  const rows = new Map<string, ChannelCounts>();
+  for (const row of counted) if (row.is_total === 0) rows.set(row.label, row);
+  for (const label of costs.keys()) if (!rows.has(label)) rows.set(label, NOTHING);
+  const total = counted.find(({ is_total }) => is_total === 1) ?? NOTHING;
+  checkTotal([...rows.values()], total);
+  const listed = [...rows]
+    .map(([channel, counts]) => ({ channel, ...deriveFigures(counts, costs.get(channel) ?? null) }))
+    .sort(byEntrants);
+  const cost = costs.size === 0 ? null : [...costs.values()].reduce((sum, amount) => sum + amount, 0);
+  const notes = listed.length > 0 ? [] : await explainEmpty(warehouse, spec, range.value, [], context);
+  return succeed({ channels: listed, total: deriveFigures(total, cost), notes });
+}
+
+function byEntrants(
+  left: ChannelFigures & { channel: string },
+  right: ChannelFigures & { channel: string },
+): number {
+  return (
+    right.entrants - left.entrants ||
+    right.gmv_fen - left.gmv_fen ||
+    right.link_clicks - left.link_clicks ||
+    (left.channel < right.channel ? -1 : 1)
+  );
+}
+
+/** What was spent on every day that the range touches, as a whole, whatever rooms are asked for. */
+async function readCosts(
+  warehouse: Warehouse,
+  spec: ChannelsSpec,
+  { fromMs, toMs }: TimeRange,
+  timeZone: string,
+): Promise<Map<string, number>> {
+  const sql = fillSlots(loadSql('channels/costs'), { label: costLabel(channelColumns(spec.channel)) });
+  const rows = await warehouse.query(sql, costSchema, {
+    first_day: fromMs === null ? '1970-01-01' : dayOf(fromMs, timeZone),
+    last_day: toMs === null ? '2149-06-06' : dayOf(toMs - 1, timeZone),
+  });
+  return new Map(rows.map(({ label, cost_fen }) => [label, cost_fen]));
+}
+
+/** Σ channels = Σ events: what is counted in events (not people) adds up. */
+function checkTotal(rows: readonly ChannelCounts[], total: ChannelCounts): void {
+  for (const figure of ['link_clicks', 'orders', 'gmv_fen'] as const) {
+    const sum = rows.reduce((before, row) => before + row[figure], 0);
+    if (sum !== total[figure]) {
+      throw new IntegrityError(
+        `channels: ${figure} of all channels is ${sum}, of all events ${total[figure]}`,
+      );
+    }
+  }
+}
