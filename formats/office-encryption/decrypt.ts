@@ -40,8 +40,6 @@ const segmentBytes = 4096;
 const blockBytes = 16;
 const sizeBytes = 8;
 const integrityBlockBytes = 1024 * 1024;
-/** The shortest stream that does not lie in the mini stream of a compound file. */
-const filledBytes = 4096;
 
 /** Names of streams that only legacy documents have. */
 const legacyStreams = new Map([
@@ -78,7 +76,7 @@ export async function openEncryptedPackage(
   const key = await findPassword(passwords, info.password.spinCount, roundsAllowed, encrypted, (password) =>
     agileKeyIfRight(info, password),
   );
-  await assertIntact(info, key, cipherText, bytes);
+  await assertIntact(info, key, cipherText);
   return { encrypted, content: agileContent(info, cipherText, bytes, key) };
 }
 
@@ -158,12 +156,7 @@ function sameStart(value: Buffer, longer: Buffer): boolean {
 }
 
 /** Over the whole stream, size included, as it is stored. */
-async function assertIntact(
-  info: AgileInfo,
-  documentKey: Buffer,
-  cipherText: RandomAccess,
-  plainBytes: number,
-): Promise<void> {
+async function assertIntact(info: AgileInfo, documentKey: Buffer, cipherText: RandomAccess): Promise<void> {
   const { hash, salt, keyBytes } = info.keyData;
   if (documentKey.length < keyBytes)
     throw refuse('damaged', 'the document key is too short', { scheme: 'agile' });
@@ -171,21 +164,15 @@ async function assertIntact(
     decryptCbc(documentKey.subarray(0, keyBytes), agileVector(hash, salt, blockKey), content);
   const hmacKey = decrypt(AGILE_BLOCK_KEYS.hmacKey, info.encryptedHmacKey).subarray(0, HASH_BYTES[hash]);
   const expected = decrypt(AGILE_BLOCK_KEYS.hmacValue, info.encryptedHmacValue);
-  if (sameStart(await hmacOf(hash, hmacKey, cipherText, cipherText.bytes), expected)) return;
-  // Some writers fill a short package up to 4,096 bytes after they have computed its code. What is behind the
-  // bytes that count is never read.
-  const countedBytes = sizeBytes + wholeBlocks(plainBytes);
-  const isFilled = cipherText.bytes === filledBytes && countedBytes < filledBytes;
-  if (isFilled && sameStart(await hmacOf(hash, hmacKey, cipherText, countedBytes), expected)) return;
-  throw refuse('damaged', 'the integrity code of the encrypted document does not match', { scheme: 'agile' });
-}
-
-async function hmacOf(hash: HashName, key: Buffer, cipherText: RandomAccess, bytes: number): Promise<Buffer> {
-  const hmac = createHmac(hash, key);
-  for (let at = 0; at < bytes; at += integrityBlockBytes) {
-    hmac.update(await cipherText.read(at, Math.min(integrityBlockBytes, bytes - at)));
+  const hmac = createHmac(hash, hmacKey);
+  for (let at = 0; at < cipherText.bytes; at += integrityBlockBytes) {
+    hmac.update(await cipherText.read(at, Math.min(integrityBlockBytes, cipherText.bytes - at)));
   }
-  return hmac.digest();
+  if (!sameStart(hmac.digest(), expected)) {
+    throw refuse('damaged', 'the integrity code of the encrypted document does not match', {
+      scheme: 'agile',
+    });
+  }
 }
 
 function agileContent(

@@ -82,11 +82,12 @@ info, package = agile() if options["scheme"] == "agile" else standard()
 with open(target, "wb") as file:
     ECMA376Encrypted(package, info).write_to(file)
 # What msoffcrypto-tool cannot do: keys longer than the hash or padded to whole blocks (192 bits), salts of other
-# sizes, the padding of SHA-1 verifiers; and its container fills a short package up after its code was computed.
+# sizes, the padding of SHA-1 verifiers. Its container mixes up packages that fit the mini stream: give longer ones.
 name, key_bits = options.get("hash"), options["key_bits"]
 is_agile = options["scheme"] == "agile"
-is_read = not is_agile or (options.get("salt_bytes", 16) == 16 and key_bits != 192 and (name, key_bits) != ("sha1", 256))
-is_verified = name != "sha1" and len(plain) > 4096
+is_plain_key = options.get("salt_bytes", 16) == 16 and key_bits != 192 and (name, key_bits) != ("sha1", 256)
+is_read = is_plain_key or not is_agile
+is_verified = name != "sha1"
 opened = io.BytesIO()
 if is_read:
     with open(target, "rb") as file:
