@@ -15,7 +15,7 @@ import {
 } from '../../schemas/index.js';
 import type { PseudonymKey } from './key.js';
 import type { Placement } from './placement.js';
-import { linkedIds, scrubKey, viewerOf } from './raw-ids.js';
+import { scrubKey, type Identifier } from './raw-ids.js';
 import { scrubText } from './scrub.js';
 import { keyedHash, type ViewerIdMaker } from './viewer-id.js';
 
@@ -25,6 +25,7 @@ type OtherDraft = Exclude<DraftRecord, DraftEvent | DraftIdentityLink>;
 export function createRecordPseudonymizer(
   key: PseudonymKey,
   viewerId: ViewerIdMaker,
+  identify: Identifier,
 ): (draft: OtherDraft, placement: Placement) => CanonicalRecord {
   const scrub = (text: string): string => scrubText(text, [], viewerId);
   /** A company identifier stays readable; an outsider's id never does, whatever column it stands in. */
@@ -147,7 +148,7 @@ export function createRecordPseudonymizer(
 
   function order(draft: DraftOrder, account: string, placement: Placement): CanonicalOrder {
     const { ids, ...rest } = draft;
-    const identified = Object.values(ids).some((id) => id !== undefined);
+    const who = identify(ids);
     return {
       ...rest,
       account,
@@ -155,8 +156,8 @@ export function createRecordPseudonymizer(
       platform: draft.platform ?? 'miniprogram',
       order_id: scrubKey(draft.order_id, viewerId),
       room_id: draft.room_id === '' ? (placement.room ?? '') : draft.room_id,
-      viewer_key: identified ? viewerOf(ids, viewerId) : null,
-      linked: linkedIds(ids, viewerId),
+      viewer_key: who?.viewer ?? null,
+      linked: who?.linked ?? [],
       refund_id: scrubKey(draft.refund_id, viewerId),
       goods_id: scrubKey(draft.goods_id, viewerId),
       adapter: placement.adapter,

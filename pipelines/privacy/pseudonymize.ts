@@ -16,8 +16,8 @@ import { domainOfName } from './id-names.js';
 import type { PseudonymKey } from './key.js';
 import { createRecordPseudonymizer } from './pseudonymize-records.js';
 import type { Placement } from './placement.js';
-import { linkedIds, ownIds, scrubKey, viewerOf } from './raw-ids.js';
-import { domainOfLook, scrubText, scrubWhole, type OwnId } from './scrub.js';
+import { createIdentifier, holdsOwnId, ownIds, scrubKey, type Identifier } from './raw-ids.js';
+import { domainOfLook, isSuspicious, scrubText, scrubWhole, SHORTEST_SCRUBBED } from './scrub.js';
 import { createViewerIdMaker, keyedHash, type ViewerIdMaker } from './viewer-id.js';
 
 /** Pseudonyms and the step that turns drafts into what may be stored. The only holder of the key. */
@@ -35,22 +35,26 @@ export interface Pseudonymizer {
 
 export function createPseudonymizer(key: PseudonymKey, options: EvidenceOptions = {}): Pseudonymizer {
   const viewerId = createViewerIdMaker(key);
+  const identify = createIdentifier(viewerId);
   const readEvidence = createEvidenceReader(options);
   const propNames = new RecentValues<PropName>(5_000);
-  const pseudonymizeOther = createRecordPseudonymizer(key, viewerId);
+  const pseudonymizeOther = createRecordPseudonymizer(key, viewerId, identify);
 
   function pseudonymizeEvent(draft: DraftEvent, placement: Placement): CanonicalEvent {
     const { evidence, referrerId } = readEvidence(draft);
     const sharer = draft.referrer_id ?? referrerId;
     const { ids } = draft;
+    const who = identify(ids);
+    if (who === null)
+      throw new Error(`an event of ${placement.adapter} left its source without any identity`);
     return {
       kind: 'event',
       event_id: draft.event_id ?? keyedHash(key, 'event', draft.identity),
       account: draft.account ?? placement.account ?? DEFAULT_ACCOUNT,
       platform: draft.platform,
       room_id: draft.room_id,
-      viewer_key: viewerOf(ids, viewerId),
-      linked: linkedIds(ids, viewerId),
+      viewer_key: who.viewer,
+      linked: who.linked,
       event: draft.event,
       event_original: draft.event_original,
       event_time: draft.event_time,
@@ -71,7 +75,6 @@ export function createPseudonymizer(key: PseudonymKey, options: EvidenceOptions 
 
   function scrubProps(props: Readonly<Record<string, PropValue>>, ids: RawIds): Record<string, string> {
     const clean: Record<string, string> = {};
-    let own: readonly OwnId[] | null = null;
     for (const key in props) {
       const value = props[key];
       if (value === undefined) continue;
@@ -79,9 +82,8 @@ export function createPseudonymizer(key: PseudonymKey, options: EvidenceOptions 
       let text =
         typeof value === 'string' ? value : typeof value === 'object' ? JSON.stringify(value) : String(value);
       if (name.domain !== null) text = scrubList(value, text, name.domain);
-      else if (text.length >= 4) {
-        own ??= ownIds(ids, viewerId);
-        text = scrubText(text, own, viewerId);
+      else if (text.length >= SHORTEST_SCRUBBED && (isSuspicious(text) || holdsOwnId(text, ids))) {
+        text = scrubText(text, ownIds(ids, viewerId), viewerId);
       }
       clean[name.name] = text;
     }
@@ -109,7 +111,7 @@ export function createPseudonymizer(key: PseudonymKey, options: EvidenceOptions 
     ],
     pseudonymize(draft, placement) {
       if (draft.kind === 'event') return pseudonymizeEvent(draft, placement);
-      if (draft.kind === 'identity_link') return pseudonymizeLink(draft, placement, viewerId);
+      if (draft.kind === 'identity_link') return pseudonymizeLink(draft, placement, identify);
       return pseudonymizeOther(draft, placement);
     },
     pseudonymizeEvent,
@@ -125,11 +127,11 @@ interface PropName {
 function pseudonymizeLink(
   draft: DraftIdentityLink,
   placement: Placement,
-  viewerId: ViewerIdMaker,
+  identify: Identifier,
 ): CanonicalIdentityLink {
   return {
     kind: 'identity_link',
-    linked: linkedIds(draft.ids, viewerId),
+    linked: identify(draft.ids)?.linked ?? [],
     observed_at: draft.observed_at,
     adapter: placement.adapter,
   };

@@ -1,46 +1,106 @@
 import { looksLikeWechatId, type LinkedId, type RawIds, type ViewerId } from '../../schemas/index.js';
+import { RecentValues } from '../channel/recent-values.js';
 import type { OwnId } from './scrub.js';
-import type { ViewerIdMaker } from './viewer-id.js';
+import { flatCopy, type ViewerIdMaker } from './viewer-id.js';
 
-/** unionid, openid, user_id, anonymous_id: the first there is. A source lets no event without any of them pass. */
-export function viewerOf(ids: RawIds, viewerId: ViewerIdMaker): ViewerId {
-  const wechat = ids.unionid ?? ids.openid;
-  if (wechat !== undefined) return viewerId('wx', wechat);
-  if (ids.user_id !== undefined) return memberId(ids.user_id, viewerId);
-  if (ids.anonymous_id === undefined)
-    throw new Error('an event without any identity left its source; report this');
-  return viewerId(looksLikeWechatId(ids.anonymous_id) ? 'wx' : 'anon', ids.anonymous_id);
-}
-
-function memberId(id: string, viewerId: ViewerIdMaker): ViewerId {
-  return viewerId(looksLikeWechatId(id) ? 'wx' : 'user', id);
+/** Who an event or order is about. */
+export interface Identified {
+  readonly viewer: ViewerId;
+  /** The linkable ids that the source gave together; none below two different ones. `anonymous_id` never links. */
+  readonly linked: readonly LinkedId[];
 }
 
 const NONE_LINKED: readonly LinkedId[] = [];
 
-/** The linkable ids that a source gave together; none below two different ones. `anonymous_id` never links. */
-export function linkedIds(ids: RawIds, viewerId: ViewerIdMaker): readonly LinkedId[] {
-  const { unionid, openid, user_id: userId } = ids;
-  if (userId === undefined && (unionid === undefined || openid === undefined)) return NONE_LINKED;
-  const linked: LinkedId[] = [];
-  const add = (member: ViewerId, kind: LinkedId['kind']): void => {
-    if (!linked.some((other) => other.member === member)) linked.push({ member, kind });
-  };
-  if (unionid !== undefined) add(viewerId('wx', unionid), 'unionid');
-  if (openid !== undefined) add(viewerId('wx', openid), 'openid');
-  if (userId !== undefined) add(memberId(userId, viewerId), 'user_id');
-  return linked.length < 2 ? NONE_LINKED : linked;
+/** The pseudonyms of a record's ids; the viewer is the first of unionid, openid, user_id, anonymous_id; null without any. */
+export type Identifier = (ids: RawIds) => Identified | null;
+
+/** What is remembered of an openid: alone, and with the unionid it came with last. */
+interface KnownOpenid {
+  readonly alone: Identified;
+  unionid: string | null;
+  both: Identified | null;
 }
 
+/** The people of a big day; twice as many at most, about 250 bytes each: 75 MB. */
+const MOST_REMEMBERED = 150_000;
+
+/**
+ * Looking ids up is most of what an event costs (a random read of memory each): an openid brings its whole answer by
+ * one look-up.
+ */
+export function createIdentifier(viewerId: ViewerIdMaker): Identifier {
+  const known = new RecentValues<KnownOpenid>(MOST_REMEMBERED);
+  return (ids) => {
+    const { openid, unionid } = ids;
+    if (openid === undefined || ids.user_id !== undefined) return identify(ids, viewerId);
+    let entry = known.get(openid);
+    if (entry === undefined) {
+      const alone = { viewer: viewerId('wx', openid), linked: NONE_LINKED };
+      entry = { alone, unionid: null, both: null };
+      known.set(flatCopy(openid), entry);
+    }
+    if (unionid === undefined) return entry.alone;
+    if (entry.both === null || entry.unionid !== unionid) {
+      entry.both = identify(ids, viewerId);
+      entry.unionid = flatCopy(unionid);
+    }
+    return entry.both;
+  };
+}
+
+function identify(ids: RawIds, viewerId: ViewerIdMaker): Identified | null {
+  const { unionid, openid, user_id: userId } = ids;
+  const byUnionid = unionid === undefined ? null : viewerId('wx', unionid);
+  const byOpenid = openid === undefined ? null : viewerId('wx', openid);
+  const byUserId = userId === undefined ? null : memberId(userId, viewerId);
+  const viewer = byUnionid ?? byOpenid ?? byUserId;
+  if (viewer === null) {
+    return ids.anonymous_id === undefined
+      ? null
+      : { viewer: deviceId(ids.anonymous_id, viewerId), linked: NONE_LINKED };
+  }
+  const linked: LinkedId[] = [];
+  if (byUnionid !== null) linked.push({ member: byUnionid, kind: 'unionid' });
+  if (byOpenid !== null && byOpenid !== byUnionid) linked.push({ member: byOpenid, kind: 'openid' });
+  if (byUserId !== null && byUserId !== byUnionid && byUserId !== byOpenid) {
+    linked.push({ member: byUserId, kind: 'user_id' });
+  }
+  return { viewer, linked: linked.length < 2 ? NONE_LINKED : linked };
+}
+
+/** A member number that is in truth an id of WeChat's is that. */
+function memberId(id: string, viewerId: ViewerIdMaker): ViewerId {
+  return viewerId(looksLikeWechatId(id) ? 'wx' : 'user', id);
+}
+
+function deviceId(id: string, viewerId: ViewerIdMaker): ViewerId {
+  return viewerId(looksLikeWechatId(id) ? 'wx' : 'anon', id);
+}
+
+/** Whether a text holds one of the record's own ids. */
+export function holdsOwnId(text: string, ids: RawIds): boolean {
+  return (
+    holds(text, ids.openid) ||
+    holds(text, ids.unionid) ||
+    holds(text, ids.user_id) ||
+    holds(text, ids.anonymous_id)
+  );
+}
+
+function holds(text: string, id: string | undefined): boolean {
+  return id !== undefined && id.length <= text.length && text.includes(id);
+}
+
+/** The record's own ids with their pseudonyms, longest first, to be replaced in its texts. */
 export function ownIds(ids: RawIds, viewerId: ViewerIdMaker): readonly OwnId[] {
   const own: OwnId[] = [];
-  if (ids.unionid !== undefined) own.push({ raw: ids.unionid, viewer: viewerId('wx', ids.unionid) });
-  if (ids.openid !== undefined) own.push({ raw: ids.openid, viewer: viewerId('wx', ids.openid) });
-  if (ids.user_id !== undefined) own.push({ raw: ids.user_id, viewer: memberId(ids.user_id, viewerId) });
-  if (ids.anonymous_id !== undefined) {
-    own.push({ raw: ids.anonymous_id, viewer: viewerOf({ anonymous_id: ids.anonymous_id }, viewerId) });
-  }
-  return own;
+  const { unionid, openid, user_id: userId, anonymous_id: anonymousId } = ids;
+  if (unionid !== undefined) own.push({ raw: unionid, viewer: viewerId('wx', unionid) });
+  if (openid !== undefined) own.push({ raw: openid, viewer: viewerId('wx', openid) });
+  if (userId !== undefined) own.push({ raw: userId, viewer: memberId(userId, viewerId) });
+  if (anonymousId !== undefined) own.push({ raw: anonymousId, viewer: deviceId(anonymousId, viewerId) });
+  return own.sort((one, other) => other.raw.length - one.raw.length);
 }
 
 /** Goods and order numbers stay as they are unless they are a person's WeChat id. */

@@ -14,7 +14,7 @@ export interface OwnId {
 }
 
 /** Shorter ids would hit words and figures that are no ids. */
-const SHORTEST_OWN_ID = 4;
+export const SHORTEST_SCRUBBED = 4;
 /** From here on an id is unmistakable, also in the middle of a word. */
 const UNMISTAKABLE = 16;
 
@@ -69,7 +69,7 @@ export function isSuspicious(text: string): boolean {
 }
 
 function replaceOwn(text: string, { raw, viewer }: OwnId): string {
-  if (raw.length < SHORTEST_OWN_ID) return text;
+  if (raw.length < SHORTEST_SCRUBBED) return text;
   let clean = text.includes(raw) ? replaceRaw(text, raw, viewer) : text;
   if (clean.includes('%')) {
     const encoded = encodeURIComponent(raw.toWellFormed());

