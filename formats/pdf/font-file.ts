@@ -25,9 +25,22 @@ export function fontPath(name: FontName): string {
 export function openFont(name: FontName): Font {
   let font = opened.get(name);
   if (font === undefined) {
-    const bytes = readFileSync(fontPath(name));
+    const bytes = readFont(name);
     font = create(FONT_FILES[name].endsWith('.br') ? brotliDecompressSync(bytes) : bytes);
     opened.set(name, font);
   }
   return font;
+}
+
+function readFont(name: FontName): Buffer {
+  try {
+    return readFileSync(fontPath(name));
+  } catch (error) {
+    throw new Error(
+      `font ${FONT_FILES[name]} cannot be read from formats/fonts: restore it from the repository`,
+      {
+        cause: error,
+      },
+    );
+  }
 }

@@ -16,6 +16,9 @@ export interface TableFit {
 
 /** Sizes tried, the largest first: what is read on a phone. */
 const SIZES = [10, 9.25, 8.5, 7.75, 7] as const;
+/** So many of them are tried before text is squeezed below so many hanzi a line. */
+const COMFORTABLE_SIZES = 3;
+const COMFORTABLE_EMS = 9;
 /** Rows measured: enough to know a column, few enough to be quick. */
 const MEASURED_ROWS = 400;
 
@@ -27,16 +30,28 @@ interface Demand {
   readonly isText: boolean;
 }
 
-/** Chooses sizes and widths; more than one part when even the smallest type is too wide. */
+/**
+ * Chooses sizes and widths: rather somewhat smaller type than text squeezed to a few characters a line, and more than
+ * one part when even the smallest type is too wide.
+ */
 export function fitColumns(table: PdfTable, pageWidth: number): TableFit[] {
-  const all = table.columns.map((_, index) => index);
-  for (const size of SIZES) {
-    const demands = measure(table, size);
-    if (sum(demands.map((demand) => demand.least)) <= pageWidth) {
-      return [{ columns: all, widths: share(demands, pageWidth), size }];
-    }
+  const columns = table.columns.map((_, index) => index);
+  const measured = SIZES.map((size) => ({ size, demands: measure(table, size) }));
+  const fits = (size: number, demands: readonly Demand[]) => [
+    { columns, widths: share(demands, pageWidth), size },
+  ];
+  for (const { size, demands } of measured.slice(0, COMFORTABLE_SIZES)) {
+    const eased = demands.map((demand) => ({
+      ...demand,
+      least: Math.max(demand.least, demand.isText ? Math.min(demand.wanted, size * COMFORTABLE_EMS) : 0),
+    }));
+    if (sum(eased.map(({ least }) => least)) <= pageWidth) return fits(size, eased);
   }
-  return split(measure(table, SIZES[2]), SIZES[2], pageWidth);
+  for (const { size, demands } of measured) {
+    if (sum(demands.map(({ least }) => least)) <= pageWidth) return fits(size, demands);
+  }
+  const [, , middle] = SIZES;
+  return split(measure(table, middle), middle, pageWidth);
 }
 
 function measure(table: PdfTable, size: number): Demand[] {

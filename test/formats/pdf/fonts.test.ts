@@ -21,7 +21,7 @@ describe('splitRuns', () => {
         if (!/[\uE000-\uF8FF\uFFFD]/.test(character) && row >= 0xb0) all += character;
       }
     }
-    expect([...all].length).toBeGreaterThanOrEqual(6763);
+    expect(Array.from(all).length).toBeGreaterThanOrEqual(6763);
     expect(faces(all)).toEqual([['regular', all]]);
     expect(faces(all, 'bold')).toEqual([['bold', all]]);
   });
@@ -42,7 +42,7 @@ describe('splitRuns', () => {
     for (let lead = 0x81; lead <= 0xfe; lead++) {
       for (let trail = 0x40; trail <= 0xfe; trail++) {
         const character = decoder.decode(Uint8Array.of(lead, trail));
-        if ([...character].length !== 1 || !/\p{Script=Han}/u.test(character)) continue;
+        if (Array.from(character).length !== 1 || !/\p{Script=Han}/u.test(character)) continue;
         if (faces(character)[0]?.[0] === 'missing') missing.push(character);
       }
     }
@@ -97,7 +97,7 @@ describe('widthOfText', () => {
   });
 
   it('has digits of one width, so that columns of numbers align', () => {
-    const widths = new Set([...'0123456789'].map((digit) => widthOfText(digit, 10, 'regular').toFixed(6)));
+    const widths = new Set(Array.from('0123456789', (digit) => widthOfText(digit, 10, 'regular').toFixed(6)));
     expect(widths.size).toBe(1);
   });
 });
