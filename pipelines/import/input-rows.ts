@@ -20,6 +20,7 @@ import {
 } from '../../schemas/index.js';
 import type { ColumnAlias, TableMatch } from '../sources/column-match.js';
 import type { FileSummary, Source, SourceRow } from '../source.js';
+import { Peekable } from './peekable.js';
 import { chooseByRecords, findHeader, HEADER_SEARCH_ROWS } from './choose-source.js';
 
 /** One row for a source, and what is needed to tell of it when it is bad. */
@@ -111,9 +112,10 @@ async function openTables(
   options: InputOptions,
 ): Promise<Outcome<Input, FileFailure>> {
   if (file.content.kind !== 'table') throw new Error('not a table');
-  const { content, format } = file;
+  const { format } = file;
+  const chunks = new Peekable(file.content.chunks());
   // The first table with a header of ours decides; a sheet of notes before it is skipped.
-  const first = await findFirstHeader(content.chunks(), sources, options);
+  const first = await findFirstHeader(chunks.peek(), sources, options);
   if (!first.ok) return first;
   const { source } = first.value;
   const titles: string[] = [];
@@ -158,7 +160,7 @@ async function openTables(
       waiting = [];
       return ready;
     };
-    for await (const chunk of content.kind === 'table' ? content.chunks() : []) {
+    for await (const chunk of chunks.read()) {
       if (chunk.table !== table) {
         const ready = settle(true);
         if (ready.length > 0) yield ready;
@@ -263,8 +265,9 @@ async function openRecords(
 ): Promise<Outcome<Input, FileFailure>> {
   if (file.content.kind !== 'records') throw new Error('not records');
   const { content } = file;
+  const chunks = new Peekable(content.chunks());
   let head: readonly TextRecord[] = [];
-  for await (const chunk of content.chunks()) {
+  for await (const chunk of chunks.peek()) {
     head = chunk;
     break;
   }
@@ -278,7 +281,7 @@ async function openRecords(
     content.root === 'lines' ? `${name}:${position}` : content.root === 'array' ? `$[${position}]` : '$';
   async function* rows(): AsyncIterable<readonly InputRow[]> {
     const at = { table: '', tableIndex: 0, titles: [] };
-    for await (const records of content.kind === 'records' ? content.chunks() : []) {
+    for await (const records of chunks.read()) {
       const ready: InputRow[] = [];
       for (const { position, text } of records) {
         const parsed = parseJson(text);

@@ -117,7 +117,9 @@ export class Viewers {
   private async relabel(moves: readonly (readonly [string, string])[]): Promise<void> {
     for (let from = 0; from < moves.length; from += RELABEL_CHUNK) {
       const chunk = moves.slice(from, from + RELABEL_CHUNK);
-      const parameters = { old_viewers: chunk.map(([old]) => old), new_viewers: chunk.map(([, now]) => now) };
+      const old = chunk.map(([viewer]) => viewer);
+      // transform() knows no UUIDs, but it knows their texts.
+      const parameters = { old_viewers: old, old_texts: old, new_texts: chunk.map(([, now]) => now) };
       for (const table of ['events', 'order-facts', 'attendance']) {
         await this.warehouse.command(loadSql(`load/relabel-${table}`), parameters);
       }

@@ -39,6 +39,7 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
  * The engine's users.xml. `default` runs the three start-up statements: it has the grants for exactly those, and a
  * quota of three queries which they use up, because it has no password and would answer anybody on this machine. The
  * quota does not count queries of constants: those get one thread, one at a time, and little memory.
+ * Their profile is not the one named default: that one is the ground of every other user's.
  * `wxlive` owns everything. `analyst` reads the public views under limits with a minimum as well as a maximum: 0 means
  * unlimited and would pass a maximum. The owner's sessions are in UTC: the views name their zone.
  */
@@ -48,14 +49,15 @@ export function usersXml(credentials: EngineCredentials, reportZone: string, lim
   const between = (name: string, max: number) => `<${name}><min>1</min><max>${max}</max></${name}>`;
   return `<clickhouse>
   <profiles>
-    <default>
+    <default/>
+    <startup>
       <max_concurrent_queries_for_user>1</max_concurrent_queries_for_user>
       <max_memory_usage>268435456</max_memory_usage>
       <max_threads>1</max_threads>
       <constraints>
         ${locked(['max_concurrent_queries_for_user', 'max_memory_usage', 'max_threads', ...LOCKED_SETTINGS])}
       </constraints>
-    </default>
+    </startup>
     <owner>
       <cancel_http_readonly_queries_on_client_close>1</cancel_http_readonly_queries_on_client_close>
       <async_insert>0</async_insert>
@@ -87,7 +89,7 @@ export function usersXml(credentials: EngineCredentials, reportZone: string, lim
     <default>
       <password></password>
       ${loopback}
-      <profile>default</profile>
+      <profile>startup</profile>
       <quota>startup</quota>
       <grants>
         <query>GRANT SYSTEM LISTEN ON *.*</query>
