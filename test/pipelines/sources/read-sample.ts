@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openFile, rowKind, type CellValue, type TableRow } from '../../../formats/index.js';
-import { matchSource } from '../../../pipelines/sources/column-match.js';
+import { matchSource, matchTable } from '../../../pipelines/sources/column-match.js';
 import type { Source, SourceContext, SourceRow } from '../../../pipelines/source.js';
 import type { DraftRecord, FileFailure, RejectFailure } from '../../../schemas/index.js';
 
@@ -39,11 +40,18 @@ export const isBuilt = existsSync(
 );
 
 /**
- * The smallest import there can be: opens a sample, finds each table's header, gives every row to the source. On
- * purpose not the product's own import: that one is tested elsewhere.
+ * The smallest import there can be: opens a sample (or any file by its absolute path), finds each table's header,
+ * gives every row to the source. On purpose not the product's own import: that one is tested elsewhere.
  */
-export async function readSample(source: Source, file: string, password?: string): Promise<ReadSample> {
-  const opened = await openFile(SAMPLES + file, { passwords: password === undefined ? [] : [password] });
+export async function readSample(
+  source: Source,
+  file: string,
+  password?: string,
+  receivedAt = RECEIVED_AT,
+): Promise<ReadSample> {
+  const opened = await openFile(resolve(SAMPLES, file), {
+    passwords: password === undefined ? [] : [password],
+  });
   if (!opened.ok) throw new Error(`${file}: ${opened.failure.code}`);
   const { content } = opened.value;
   const result = {
@@ -66,10 +74,16 @@ export async function readSample(source: Source, file: string, password?: string
       const reader = source.records?.();
       for await (const chunk of content.chunks()) {
         for (const { text } of chunk) {
-          const record: unknown = JSON.parse(text);
+          const record = parseJson(text);
+          if (record === undefined) {
+            result.rows += 1;
+            result.rejects.push({ code: 'not_json' });
+            continue;
+          }
           const expanded = reader?.expand(record) ?? { ok: true, value: [{ place: '', value: record }] };
           if (!expanded.ok) return { ...result, failure: expanded.failure };
-          for (const { value } of expanded.value) give({ from: 'json', value }, contextFor(source));
+          for (const { value } of expanded.value)
+            give({ from: 'json', value }, contextFor(source, { receivedAt }));
         }
       }
       const end = reader?.finish();
@@ -78,7 +92,9 @@ export async function readSample(source: Source, file: string, password?: string
       const tables = new Map<string, TableRow[]>();
       for await (const { table, rows } of content.chunks()) {
         const name = opened.value.format === 'pdf' ? 'pdf' : table;
-        tables.set(name, [...(tables.get(name) ?? []), ...rows]);
+        const known = tables.get(name) ?? [];
+        known.push(...rows);
+        tables.set(name, known);
       }
       [...tables].forEach(([table, rows], tableIndex) => {
         const headerAt = rows.findIndex(({ cells }) => matchSource(cells, source)?.missing.length === 0);
@@ -91,7 +107,7 @@ export async function readSample(source: Source, file: string, password?: string
         result.titles.push(...titles);
         const names = header.cells.map((cell) => String(cell ?? '').trim());
         const headerRow = { row: header.row, names, fields: match.columns, titles: [] };
-        const context = contextFor(source, { table, tableIndex, titles });
+        const context = contextFor(source, { table, tableIndex, titles, receivedAt });
         let counted = 0;
         for (const { cells } of rows.slice(headerAt + 1)) {
           if (rowKind(headerRow, cells) !== 'data') continue;
@@ -103,12 +119,16 @@ export async function readSample(source: Source, file: string, password?: string
             continue;
           const byColumn: Record<string, CellValue> = {};
           const headers: Record<string, string> = {};
+          const others: Record<string, CellValue> = {};
           match.columns.forEach((column, at) => {
-            if (column === null) return;
+            if (column === null) {
+              others[names[at] ?? ''] = cells[at] ?? null;
+              return;
+            }
             byColumn[column] = cells[at] ?? null;
             headers[column] = names[at] ?? '';
           });
-          counted += give({ from: 'table', cells: byColumn, headers, others: {} }, context);
+          counted += give({ from: 'table', cells: byColumn, headers, others }, context);
         }
         const check = source.checkTable?.(context, counted);
         if (check !== undefined && !check.ok) failure = check.failure;
@@ -118,4 +138,45 @@ export async function readSample(source: Source, file: string, password?: string
     await opened.value.close();
   }
   return { ...result, failure };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The source that a file's content points to, by the product's own rules of recognition. */
+export async function recognizeSample(
+  sources: readonly Source[],
+  file: string,
+  password?: string,
+): Promise<string | null> {
+  const opened = await openFile(file, { passwords: password === undefined ? [] : [password] });
+  if (!opened.ok) throw new Error(`${file}: ${opened.failure.code}`);
+  const { content } = opened.value;
+  try {
+    if (content.kind === 'records') {
+      for await (const chunk of content.chunks()) {
+        for (const { text } of chunk) {
+          const record = parseJson(text);
+          const sure = sources.map((source) => source.recognize(record));
+          const most = Math.max(...sure);
+          return most > 0 ? (sources[sure.indexOf(most)]?.name ?? null) : null;
+        }
+      }
+      return null;
+    }
+    for await (const { rows } of content.chunks()) {
+      for (const { cells } of rows) {
+        const match = matchTable(cells, sources);
+        if (match?.missing.length === 0) return match.source.name;
+      }
+    }
+    return null;
+  } finally {
+    await opened.value.close();
+  }
 }
