@@ -1,5 +1,6 @@
 import type { LateSheet, SheetPlan } from '../../formats/index.js';
 import { SheetNames, writeWorkbook } from '../../formats/index.js';
+import type { Language } from '../../schemas/index.js';
 import { metricTable } from './metric-sheet.js';
 import type { ReportDocument, Section } from './report-document.js';
 import type { TableModel } from './table-model.js';
@@ -37,7 +38,7 @@ export async function* renderWorkbook(document: ReportDocument): AsyncGenerator<
   if (chartData !== null) sheets.push(chartData.plan());
   const contents = [
     ...sections.flatMap(({ section, name, details }) => [
-      ...(name === null ? [] : [{ sheet: name, content: contentOf(section) }]),
+      ...(name === null ? [] : [{ sheet: name, content: contentOf(section, language) }]),
       ...[...details].map(([table, sheet]) => ({ sheet, content: table.title })),
     ]),
     ...(metricsName === null ? [] : [{ sheet: metricsName, content: say(language, 'metricsContent') }]),
@@ -70,9 +71,12 @@ function nameSheets(section: Section, names: SheetNames): NamedSection {
 }
 
 /** What a section holds, in a few words. */
-function contentOf(section: Section): string {
+function contentOf(section: Section, language: Language): string {
   const titles = [...section.tables, ...section.charts].map(({ title }) => title);
-  return [...new Set(titles)].filter((title) => title !== section.title).join('、') || section.title;
+  return (
+    [...new Set(titles)].filter((title) => title !== section.title).join(language === 'zh' ? '、' : ', ') ||
+    section.title
+  );
 }
 
 function metricSheet(document: ReportDocument, name: string, looks: Looks): SheetPlan {

@@ -33,7 +33,14 @@ export function sheetValueOf(kind: ColumnKind, timeZone: string): (value: Cell) 
       const wallClock = wallClockOf(timeZone);
       return onNumbers((value) => excelSerial(wallClock(value)) ?? instantText(value, timeZone, true));
     }
-    case 'day':
-      return (value) => (typeof value === 'string' ? (excelDaySerial(value) ?? value) : null);
+    case 'day': {
+      // rows of one day come together
+      let last: { readonly day: string; readonly cell: SheetCell } = { day: '', cell: null };
+      return (value) => {
+        if (typeof value !== 'string') return null;
+        if (value !== last.day) last = { day: value, cell: excelDaySerial(value) ?? value };
+        return last.cell;
+      };
+    }
   }
 }

@@ -1,0 +1,18 @@
+/** The door of reports/: from facts to answers and files. */
+export * from './render/table-model.js';
+export * from './render/chart-model.js';
+export * from './render/report-document.js';
+export { metricTable } from './render/metric-sheet.js';
+export { renderFunnel, renderTable, type TextOptions } from './render/text.js';
+export { renderWorkbook } from './render/workbook.js';
+export { instantText } from './render/wall-clock.js';
+export { say, type WordingKey } from './render/wording.js';
+export {
+  checkPassword,
+  passwordReasonText,
+  type PasswordReason,
+  type PasswordRefusal,
+  type ProtectedFormat,
+} from './protect/password-rule.js';
+export { generatePassword } from './protect/generate-password.js';
+export { protectWorkbook } from './protect/protect-workbook.js';
