@@ -19,6 +19,10 @@ const SIZES = [10, 9.25, 8.5, 7.75, 7] as const;
 /** So many of them are tried before text is squeezed below so many hanzi a line. */
 const COMFORTABLE_SIZES = 3;
 const COMFORTABLE_EMS = 9;
+/** In ems: what text always keeps, when a word is broken, when a header is. */
+const LEAST_EMS = 4;
+const WIDEST_WORD = 12;
+const WIDEST_HEADER = 9;
 /** Rows measured: enough to know a column, few enough to be quick. */
 const MEASURED_ROWS = 400;
 
@@ -30,51 +34,64 @@ interface Demand {
   readonly isText: boolean;
 }
 
+const fitted = new WeakMap<PdfTable, { readonly pageWidth: number; readonly parts: readonly TableFit[] }>();
+
 /**
  * Chooses sizes and widths: rather somewhat smaller type than text squeezed to a few characters a line, and more than
- * one part when even the smallest type is too wide.
+ * one part when even the smallest type is too wide. Asked again for the same table, it knows the answer.
  */
-export function fitColumns(table: PdfTable, pageWidth: number): TableFit[] {
-  const columns = table.columns.map((_, index) => index);
-  const measured = SIZES.map((size) => ({ size, demands: measure(table, size) }));
-  const fits = (size: number, demands: readonly Demand[]) => [
-    { columns, widths: share(demands, pageWidth), size },
-  ];
-  for (const { size, demands } of measured.slice(0, COMFORTABLE_SIZES)) {
-    const eased = demands.map((demand) => ({
-      ...demand,
-      least: Math.max(demand.least, demand.isText ? Math.min(demand.wanted, size * COMFORTABLE_EMS) : 0),
-    }));
-    if (sum(eased.map(({ least }) => least)) <= pageWidth) return fits(size, eased);
-  }
-  for (const { size, demands } of measured) {
-    if (sum(demands.map(({ least }) => least)) <= pageWidth) return fits(size, demands);
-  }
-  const [, , middle] = SIZES;
-  return split(measure(table, middle), middle, pageWidth);
+export function fitColumns(table: PdfTable, pageWidth: number): readonly TableFit[] {
+  const known = fitted.get(table);
+  if (known?.pageWidth === pageWidth) return known.parts;
+  const parts = fit(table, pageWidth);
+  fitted.set(table, { pageWidth, parts });
+  return parts;
 }
 
-function measure(table: PdfTable, size: number): Demand[] {
+function fit(table: PdfTable, pageWidth: number): TableFit[] {
+  const columns = table.columns.map((_, index) => index);
+  const ofOnePoint = measure(table);
+  const tries = [
+    ...SIZES.slice(0, COMFORTABLE_SIZES).map((size) => ({ size, comfortable: true })),
+    ...SIZES.map((size) => ({ size, comfortable: false })),
+  ];
+  for (const { size, comfortable } of tries) {
+    const demands = atSize(ofOnePoint, size, comfortable);
+    if (sum(demands.map(({ least }) => least)) > pageWidth) continue;
+    return [{ columns, widths: share(demands, pageWidth), size }];
+  }
+  const [, , middle] = SIZES;
+  return split(atSize(ofOnePoint, middle, false), middle, pageWidth);
+}
+
+/** What columns ask for in a size, with padding; `comfortable`: text keeps some hanzi a line. */
+function atSize(ofOnePoint: readonly Demand[], size: number, comfortable: boolean): Demand[] {
+  return ofOnePoint.map(({ least, wanted, isText }) => {
+    const eased = comfortable && isText ? Math.max(least, Math.min(wanted, COMFORTABLE_EMS)) : least;
+    return { least: eased * size + 2 * CELL_PADDING.x, wanted: wanted * size + 2 * CELL_PADDING.x, isText };
+  });
+}
+
+/** What columns ask for in type of one point, without padding: widths grow with the size. */
+function measure(table: PdfTable): Demand[] {
   const rows = table.rows.slice(0, MEASURED_ROWS);
   return table.columns.map((column, index) => {
     let cells = 0;
     let words = 0;
     const look = (text: string, weight: 'regular' | 'bold') => {
-      const width = widthOfText(text, size, weight);
+      const width = widthOfText(text, 1, weight);
       cells = Math.max(cells, width);
-      words = Math.max(words, column.wraps ? Math.min(widestWord(text, size, weight), size * 12) : width);
+      // a word can only matter where it is wider than any before
+      if (!column.wraps) words = Math.max(words, width);
+      else if (width > words) words = Math.max(words, Math.min(widestWord(text, 1, weight), WIDEST_WORD));
     };
     for (const row of rows) look(row[index]?.text ?? '', 'regular');
     if (table.totalRow !== undefined) look(table.totalRow[index]?.text ?? '', 'bold');
-    const header = widthOfText(column.label, size, 'bold');
+    const header = widthOfText(column.label, 1, 'bold');
     // a header may take three lines, but two hanzi stay together
-    const headerWord = Math.min(
-      header,
-      Math.max(widestWord(column.label, size, 'bold'), header / 2.6, size * 2),
-    );
-    const least = Math.max(words, headerWord, column.wraps ? Math.min(cells, size * 4) : 0);
-    const wanted = Math.max(least, cells, Math.min(header, size * 9));
-    return { least: least + 2 * CELL_PADDING.x, wanted: wanted + 2 * CELL_PADDING.x, isText: column.wraps };
+    const headerWord = Math.min(header, Math.max(widestWord(column.label, 1, 'bold'), header / 2.6, 2));
+    const least = Math.max(words, headerWord, column.wraps ? Math.min(cells, LEAST_EMS) : 0);
+    return { least, wanted: Math.max(least, cells, Math.min(header, WIDEST_HEADER)), isText: column.wraps };
   });
 }
 
