@@ -294,7 +294,8 @@ function columnAt(bytes: Buffer, start: number): number {
 
 /** `n`, `s`, `str`, `b`, `e`, `inlineStr`, `d`: all told apart by their first letters. */
 function typeAt(bytes: Buffer, start: number): CellTypeCode {
-  switch (bytes[start]) {
+  const first: number = bytes[start] ?? 0;
+  switch (first) {
     case 0x73:
       return bytes[start + 1] === 0x74 ? CellType.Text : CellType.Shared;
     case 0x62:

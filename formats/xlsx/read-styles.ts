@@ -1,5 +1,5 @@
 import type { BoundedZip, ZipEntry } from '../bounded-zip.js';
-import { builtinFormatKind, CellKind, formatKind, type CellKindCode } from './cells.js';
+import { builtinFormatKind, formatKind, type CellKindCode } from './cells.js';
 import { eachTokenOfSmallPart } from './read-part.js';
 import { nameCode, Token } from './xml-tokens.js';
 
@@ -46,6 +46,3 @@ export async function readCellKinds(
   });
   return ids.map((id) => kinds.get(id) ?? builtinFormatKind(id));
 }
-
-/** Style of a cell that names none, or one that does not exist. */
-export const UNSTYLED: CellKindCode = CellKind.Number;

@@ -40,14 +40,13 @@ export async function readWorkbook(zip: BoundedZip): Promise<Workbook> {
   if (entry === undefined) throw await notWorkbook(zip);
   const relationships = await readRelationships(zip, path);
   const sheets: WorkbookSheet[] = [];
-  let uses1904 = false;
-  let isWorkbook = false;
+  const found = { isWorkbook: false, uses1904: false };
   await eachTokenOfSmallPart(zip, entry, (tokens, kind) => {
     if (kind !== Token.Open) return;
-    if (tokens.name === name.workbook) isWorkbook = true;
+    if (tokens.name === name.workbook) found.isWorkbook = true;
     if (tokens.name === name.workbookProperties) {
       const value = tokens.attribute(attribute.date1904);
-      uses1904 = value === '1' || value === 'true';
+      found.uses1904 = value === '1' || value === 'true';
     }
     if (tokens.name !== name.sheet) return;
     if (sheets.length >= XLSX_LIMITS.sheets) throw refuse('too_large', 'the workbook has too many sheets');
@@ -56,12 +55,12 @@ export async function readWorkbook(zip: BoundedZip): Promise<Workbook> {
     if (relationship.kind !== 'worksheet') return;
     sheets.push({ name: tokens.attribute(attribute.name) ?? '', entry: required(zip, relationship.path) });
   });
-  if (!isWorkbook) throw refuse('unsupported', 'an Office document that is no workbook');
+  if (!found.isWorkbook) throw refuse('unsupported', 'an Office document that is no workbook');
   const part = (kind: string): ZipEntry | null => {
-    const found = [...relationships.values()].find((relationship) => relationship.kind === kind);
-    return found === undefined ? null : required(zip, found.path);
+    const match = [...relationships.values()].find((relationship) => relationship.kind === kind);
+    return match === undefined ? null : required(zip, match.path);
   };
-  return { sheets, uses1904, sharedStrings: part('sharedStrings'), styles: part('styles') };
+  return { sheets, uses1904: found.uses1904, sharedStrings: part('sharedStrings'), styles: part('styles') };
 }
 
 function required(zip: BoundedZip, path: string): ZipEntry {

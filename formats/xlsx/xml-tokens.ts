@@ -191,9 +191,8 @@ export class XmlTokens {
     const end = this.#end;
     let code = 0;
     let at = start + 1;
-    let byte = 0;
     for (; at < end; at += 1) {
-      byte = bytes[at] ?? 0;
+      const byte = bytes[at] ?? 0;
       if (byte <= 0x20 || byte === 0x3e || byte === 0x2f) break;
       if (byte === 0x3a) code = 0;
       else code = (Math.imul(code, 31) + byte) | 0;
@@ -202,7 +201,7 @@ export class XmlTokens {
     let count = 0;
     let isEmpty = false;
     for (; at < end; at += 1) {
-      byte = bytes[at] ?? 0;
+      let byte = bytes[at] ?? 0;
       if (byte === 0x3e) break;
       if (byte <= 0x20) continue;
       if (byte === 0x2f) {

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { runIsolated, type IsolatedTask } from '../../formats/isolated.js';
 import { builtFile } from '../../formats/package-root.js';
-import { FormatError } from '../../formats/table.js';
+import { failureOf } from './failure-of.js';
 
 const reader = new URL('../fixtures/isolated/odd-reader.mjs', import.meta.url);
 const task = (path: string, more: Partial<IsolatedTask> = {}): IsolatedTask => ({
@@ -13,15 +13,6 @@ const task = (path: string, more: Partial<IsolatedTask> = {}): IsolatedTask => (
   passwords: [],
   ...more,
 });
-
-async function failureOf(work: Promise<unknown>): Promise<FormatError['failure']> {
-  const error: unknown = await work.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof FormatError) return error.failure;
-  throw new Error(`expected a FormatError, got ${String(error)}`);
-}
 
 function childPid(scheme: string | undefined): number {
   return Number(scheme?.split(':')[0]);

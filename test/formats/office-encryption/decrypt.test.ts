@@ -3,15 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { openCompoundFile } from '../../../formats/compound-file.js';
 import { openEncryptedPackage } from '../../../formats/office-encryption/decrypt.js';
 import { memoryAccess } from '../../../formats/random-access.js';
+import { failureOf } from '../failure-of.js';
 import { lacksPython } from '../../external-tool.js';
-import {
-  compoundFile,
-  decryptAll,
-  encryptVariant,
-  failureOf,
-  noise,
-  type Variant,
-} from './encrypted-sample.js';
+import { compoundFile, decryptAll, encryptVariant, noise, type Variant } from './encrypted-sample.js';
 
 const samples = new URL('../../fixtures/samples/', import.meta.url);
 const sample = (name: string): Buffer => readFileSync(new URL(name, samples));

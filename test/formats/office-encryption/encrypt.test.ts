@@ -6,8 +6,9 @@ import { openCompoundFile } from '../../../formats/compound-file.js';
 import { CipherTextStore } from '../../../formats/office-encryption/cipher-text-store.js';
 import { encryptPackage } from '../../../formats/office-encryption/encrypt.js';
 import { memoryAccess } from '../../../formats/random-access.js';
+import { failureOf } from '../failure-of.js';
 import { lacksPython, runPython } from '../../external-tool.js';
-import { decryptAll, failureOf, noise } from './encrypted-sample.js';
+import { decryptAll, noise } from './encrypted-sample.js';
 
 const password = ' 密码 & "pass" ';
 

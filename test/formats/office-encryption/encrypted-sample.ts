@@ -7,7 +7,6 @@ import { openCompoundFile } from '../../../formats/compound-file.js';
 import { writeCompoundFile } from '../../../formats/compound-file-writer.js';
 import { openEncryptedPackage } from '../../../formats/office-encryption/decrypt.js';
 import { memoryAccess } from '../../../formats/random-access.js';
-import { FormatError, type FormatFailure } from '../../../formats/table.js';
 
 export interface Variant {
   readonly scheme: 'agile' | 'standard';
@@ -52,16 +51,6 @@ export async function compoundFile(streams: Readonly<Record<string, Buffer>>): P
   }));
   for await (const block of writeCompoundFile(contents)) blocks.push(block);
   return Buffer.concat(blocks);
-}
-
-/** The failure a promise is rejected with; throws when it is none. */
-export async function failureOf(work: Promise<unknown>): Promise<FormatFailure> {
-  const error: unknown = await work.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof FormatError) return error.failure;
-  throw new Error(`expected a FormatError, got ${String(error)}`, { cause: error });
 }
 
 /** The same bytes on every run, without a pattern. */
