@@ -116,6 +116,15 @@ function clock(instant: number): string {
   return beijingText(instant).slice(0, 16);
 }
 
-function grouped(value: number, decimals = 0): string {
-  return value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+const FORMATS = [0, 2, 3].map(
+  (decimals) =>
+    [
+      decimals,
+      new Intl.NumberFormat('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals }),
+    ] as const,
+);
+const FORMAT_OF_DECIMALS: ReadonlyMap<number, Intl.NumberFormat> = new Map(FORMATS);
+
+function grouped(value: number, decimals: 0 | 2 | 3 = 0): string {
+  return FORMAT_OF_DECIMALS.get(decimals)?.format(value) ?? String(value);
 }

@@ -67,6 +67,17 @@ export class SeededRandom {
     return text;
   }
 
+  /** 128 bits in hexadecimal. */
+  hexId(): string {
+    let id = '';
+    for (let at = 0; at < 4; at += 1) {
+      id += Math.floor(this.next() * 4_294_967_296)
+        .toString(16)
+        .padStart(8, '0');
+    }
+    return id;
+  }
+
   /** A new list in another order. */
   shuffle<Item>(items: readonly Item[]): Item[] {
     const order = items.map((item) => [this.next(), item] as const);

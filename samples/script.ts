@@ -58,7 +58,7 @@ export class Script {
 
   tell(event: string, time: number, viewer: Viewer, part: EventPart = {}): void {
     this.events.push({
-      event_id: this.random.text('0123456789abcdef', 32),
+      event_id: this.random.hexId(),
       event,
       time: Math.round(time),
       viewer,
