@@ -16,3 +16,12 @@ export {
 } from './protect/password-rule.js';
 export { generatePassword } from './protect/generate-password.js';
 export { protectWorkbook } from './protect/protect-workbook.js';
+
+// Analyses (PRODUCT §6).
+export {
+  ANALYSES,
+  findAnalysis,
+  type AnalysisAnswer,
+  type AnalysisContext,
+  type RegisteredAnalysis,
+} from './analyses/index.js';

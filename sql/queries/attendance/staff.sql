@@ -5,15 +5,15 @@ WITH
         SELECT listed.account AS account, listed.live_id AS live_id, listed.live_day AS live_day, told.title AS title
         FROM
         (
-            SELECT toString(account) AS account, live_id, assumeNotNull(any(live_day)) AS live_day
-            FROM wxlive.attendance
-            WHERE live_day IS NOT NULL
+            SELECT toString(account) AS account, live_id, assumeNotNull(any(attended.live_day)) AS live_day
+            FROM wxlive.attendance AS attended
+            WHERE attended.live_day IS NOT NULL
             GROUP BY account, live_id
         ) AS listed
         LEFT JOIN
         (
-            SELECT toString(account) AS account, live_id, any(title) AS title, min(started_at) AS started_at
-            FROM wxlive.lives
+            SELECT toString(account) AS account, live_id, any(known.title) AS title, min(known.started_at) AS started_at
+            FROM wxlive.lives AS known
             WHERE platform = 'wecom'
             GROUP BY account, live_id
         ) AS told
@@ -35,10 +35,12 @@ WITH
     seen AS
     (
         SELECT
-            toString(account) AS account, live_id, assumeNotNull(employee_id) AS employee_id,
-            sum(watch_seconds) AS watch_seconds, max(ifNull(watch_ratio, 0)) AS watch_ratio, max(sign_ins) AS sign_ins
-        FROM wxlive.attendance
-        WHERE employee_id IS NOT NULL
+            toString(account) AS account, live_id, assumeNotNull(listed.employee_id) AS employee_id,
+            sum(listed.watch_seconds) AS watch_seconds,
+            max(ifNull(listed.watch_ratio, 0)) AS watch_ratio,
+            max(listed.sign_ins) AS sign_ins
+        FROM wxlive.attendance AS listed
+        WHERE listed.employee_id IS NOT NULL
         GROUP BY account, live_id, employee_id
     )
 SELECT
