@@ -20,9 +20,10 @@ export function seededRandom(seed: number): SeededRandom {
   return {
     below,
     pick(items) {
-      const item = items[below(items.length)];
-      if (item === undefined) throw new Error('nothing to pick from');
-      return item;
+      if (items.length === 0) throw new Error('nothing to pick from');
+      const [item] = items.slice(below(items.length));
+      // An item may itself be undefined.
+      return item as (typeof items)[number];
     },
     chance: (share) => next() < share,
     text(alphabet, length) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cleanText } from '../clean-text.js';
 import { PLACEHOLDER_IDS } from '../canonical/identity.js';
 import { readInstant, type TimeRules } from '../instant.js';
 import { readFen } from '../money.js';
@@ -88,14 +89,19 @@ function characters(text: string): number {
   return Array.from(text).length;
 }
 
+/** Props may come as JSON text; texts in them lose NUL and lone surrogates before anything is asked of them. */
 function parseText(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  if (value.trim() === '') return null;
+  if (typeof value === 'string' && value.trim() === '') return null;
+  let props = value;
   try {
-    return JSON.parse(value);
+    if (typeof value === 'string') props = JSON.parse(value);
   } catch {
     return value;
   }
+  if (typeof props !== 'object' || props === null || Array.isArray(props)) return props;
+  return Object.fromEntries(
+    Object.entries(props).map(([key, item]) => [key, typeof item === 'string' ? cleanText(item) : item]),
+  );
 }
 
 const nothing = z.string().refine((text) => /^(?:-{0,2}|null|undefined)$/u.test(text.trim()));
