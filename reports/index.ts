@@ -4,6 +4,7 @@ export * from './render/chart-model.js';
 export * from './render/report-document.js';
 export { metricTable } from './render/metric-sheet.js';
 export { renderFunnel, renderTable, type TextOptions } from './render/text.js';
+export { renderDocument, type DocumentProtection } from './render/document.js';
 export { renderWorkbook } from './render/workbook.js';
 export { instantText } from './render/wall-clock.js';
 export { say, type WordingKey } from './render/wording.js';
@@ -25,3 +26,5 @@ export {
   type AnalysisContext,
   type RegisteredAnalysis,
 } from './analyses/index.js';
+export { ANALYSES, findAnalysis, type AnalysisAnswer, type RegisteredAnalysis } from './analyses/index.js';
+export { renderDocument } from './render/document.js';

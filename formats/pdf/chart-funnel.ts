@@ -21,15 +21,23 @@ export interface PdfFunnelStep {
   readonly fromFirstText: string | null;
 }
 
-const STEP_HEIGHT = 30;
-const JOINT_HEIGHT = 17;
+/** A step and the joint below it, lower where there are many: a funnel stands on one page. */
+const PITCH = 47;
+const MOST_HEIGHT = 640;
+const STEP_PART = 0.64;
 const NAME_SIZE = 10;
 /** Between count and share: an ideographic space. */
 const GAP = '\u3000';
 
 /** Height the chart needs. */
 export function funnelHeight(chart: PdfFunnelChart): number {
-  return chart.steps.length * STEP_HEIGHT + Math.max(0, chart.steps.length - 1) * JOINT_HEIGHT + 4;
+  const { step, joint } = heights(chart);
+  return chart.steps.length * step + Math.max(0, chart.steps.length - 1) * joint + 4;
+}
+
+function heights(chart: PdfFunnelChart): { readonly step: number; readonly joint: number } {
+  const pitch = Math.min(PITCH, MOST_HEIGHT / Math.max(1, chart.steps.length));
+  return { step: pitch * STEP_PART, joint: pitch * (1 - STEP_PART) };
 }
 
 /** Draws the chart: names left, the funnel in the middle, counts right, conversion between the steps. */
@@ -39,6 +47,7 @@ export function drawFunnel(
   frame: ChartFrame,
   look: ChartLook,
 ): void {
+  const { step: stepHeight, joint: jointHeight } = heights(chart);
   const names = chart.steps.map((step) => shorten(step.name, frame.width * 0.28, NAME_SIZE, 'regular'));
   const nameWidth = Math.max(0, ...names.map((name) => widthOfText(name, NAME_SIZE, 'regular')));
   const countWidth = Math.max(
@@ -52,17 +61,17 @@ export function drawFunnel(
   // a step that anybody reached is seen
   const widthOf = (step: PdfFunnelStep) => (step.count > 0 ? Math.max(3, (step.count / greatest) * room) : 0);
   chart.steps.forEach((step, index) => {
-    const y = frame.y + index * (STEP_HEIGHT + JOINT_HEIGHT);
-    const baseline = y + STEP_HEIGHT / 2 + NAME_SIZE * 0.36;
+    const y = frame.y + index * (stepHeight + jointHeight);
+    const baseline = y + stepHeight / 2 + NAME_SIZE * 0.36;
     const width = widthOf(step);
     const next = chart.steps[index + 1];
     if (next !== undefined) {
-      drawJoint(document, centre, y + STEP_HEIGHT, width, widthOf(next), look);
+      drawJoint(document, centre, y + stepHeight, y + stepHeight + jointHeight, width, widthOf(next), look);
       const text = next.fromPreviousText === null ? '' : `▼ ${next.fromPreviousText}`;
       document.text(
         text,
         centre,
-        y + STEP_HEIGHT + JOINT_HEIGHT / 2 + LABEL_DROP,
+        y + stepHeight + jointHeight / 2 + LABEL_DROP,
         { size: LABEL_SIZE, color: look.muted },
         'center',
       );
@@ -72,7 +81,7 @@ export function drawFunnel(
         centre - width / 2,
         y,
         width,
-        STEP_HEIGHT,
+        stepHeight,
         { fill: look.seriesColor(0), opacity: 1 - 0.09 * Math.min(index, 6) },
         2,
       );
@@ -112,11 +121,11 @@ function drawJoint(
   document: PdfDocument,
   centre: number,
   top: number,
+  bottom: number,
   above: number,
   below: number,
   look: ChartLook,
 ): void {
-  const bottom = top + JOINT_HEIGHT;
   document.path(
     [
       { to: 'move', x: centre - above / 2, y: top },

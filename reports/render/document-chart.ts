@@ -3,12 +3,21 @@ import { chartValueText, groupedNumber, valueText } from './cell-text.js';
 import type { BarChart, ChartModel, ChartValueKind, LineChart } from './chart-model.js';
 import { timeTicks } from './time-ticks.js';
 
-/** Bars beyond these are left to the table: more are not read, and a chart stands on one page. */
+/** What stands on one page and is still read: categories, bars in all of them, rows of a heatmap. */
 const MOST_CATEGORIES = 24;
+const MOST_BARS = 40;
+const MOST_HEATMAP_ROWS = 44;
 
-/** How many categories of a chart are not drawn. */
+/** How many categories of a chart are drawn. */
+function categoriesShown(chart: BarChart): number {
+  const bars = chart.stacked === true ? 1 : Math.max(1, chart.series.length);
+  return Math.max(1, Math.min(MOST_CATEGORIES, Math.floor(MOST_BARS / bars)));
+}
+
+/** How many categories or rows of a chart are not drawn. */
 export function categoriesLeftOut(chart: ChartModel): number {
-  return chart.kind === 'bar' ? Math.max(0, chart.categories.length - MOST_CATEGORIES) : 0;
+  if (chart.kind === 'bar') return Math.max(0, chart.categories.length - categoriesShown(chart));
+  return chart.kind === 'heatmap' ? Math.max(0, chart.rowLabels.length - MOST_HEATMAP_ROWS) : 0;
 }
 
 /** A chart in the words and numbers a document shows. */
@@ -31,7 +40,14 @@ export function documentChart(chart: ChartModel, timeZone: string): PdfChart {
         })),
       };
     case 'heatmap':
-      return { ...chart, kind: 'heatmap', format: formatOf(chart.valueKind, chart.values.flat()) };
+      return {
+        kind: 'heatmap',
+        title: chart.title,
+        rowLabels: chart.rowLabels.slice(0, MOST_HEATMAP_ROWS),
+        columnLabels: chart.columnLabels,
+        values: chart.values.slice(0, MOST_HEATMAP_ROWS),
+        format: formatOf(chart.valueKind, chart.values.flat()),
+      };
   }
 }
 
@@ -51,12 +67,13 @@ function lineChart(chart: LineChart, timeZone: string): PdfChart {
 }
 
 function barChart(chart: BarChart): PdfChart {
-  const series = chart.series.map(({ name, values }) => ({ name, values: values.slice(0, MOST_CATEGORIES) }));
+  const shown = categoriesShown(chart);
+  const series = chart.series.map(({ name, values }) => ({ name, values: values.slice(0, shown) }));
   const values = series.flatMap((each) => each.values);
   return {
     kind: 'bar',
     title: chart.title,
-    categories: chart.categories.slice(0, MOST_CATEGORIES),
+    categories: chart.categories.slice(0, shown),
     series,
     format: formatOf(chart.valueKind, values),
     axis: axisOf(chart.valueKind, values),

@@ -40,7 +40,7 @@ const WORDING = {
     zh: '仅列出前 {count} 行，全部明细见工作簿',
     en: 'First {count} rows; all of them are in the workbook',
   },
-  barsLeftOut: { zh: '另有 {count} 项见下表', en: '{count} more are in the table' },
+  barsLeftOut: { zh: '图中未列出其余 {count} 项', en: '{count} more are not in the chart' },
   cutText: { zh: '…[已截断]', en: '…[cut]' },
   page: { zh: '第 {page} 页 / 共 {pages} 页', en: 'Page {page} of {pages}' },
   timeZoneNote: { zh: '时间均为 {timeZone} 时区', en: 'All times are in {timeZone}' },
