@@ -1,6 +1,7 @@
 import type { TableChunk, TableRow } from '../table.js';
-import { cellsOf, chooseCuts, median, type Cuts } from './columns.js';
+import { cellsOf, chooseCuts, type Cuts } from './columns.js';
 import { joinLines, lineText, type Line } from './lines.js';
+import { findStrips, fitsStrips, median } from './strips.js';
 
 /** 第 1 页 共 3 页, 1/3, Page 1 of 3, - 1 -. */
 const PAGE_NUMBER =
@@ -13,33 +14,31 @@ const PAGE_NUMBER =
  */
 export function assembleTable(pages: readonly (readonly Line[])[]): TableChunk[] {
   const joined = joinWrapped(pages);
-  const isTableLine = tableLineTest(joined.flat());
-  const tableLines = joined.flatMap((lines) => lines.filter(isTableLine));
-  const cuts = chooseCuts(tableLines);
-  const seen = new Set<string>();
+  const tableLines = findTableLines(joined);
+  const ordered = joined.flatMap((lines) => lines.filter((line) => tableLines.has(line)));
+  const cuts = chooseCuts(findStrips(ordered), ordered[0]);
+  const titles = new Set<string>();
   let header: string | null = null;
   return joined.flatMap((lines, at) => {
     const rows: TableRow[] = [];
-    const last = lines.findLastIndex(isTableLine);
+    const add = (cells: string[]): void => {
+      rows.push({ row: rows.length + 1, cells });
+    };
+    const last = lines.findLastIndex((line) => tableLines.has(line));
     for (const [index, line] of lines.entries()) {
-      if (cuts.length > 0 && isTableLine(line)) {
+      if (cuts.length > 0 && tableLines.has(line)) {
         const cells = textCells(line, cuts);
         const key = cells.join('\u0000');
-        if (key === header) continue;
+        if (key !== header) add(cells);
         header ??= key;
-        rows.push({ row: rows.length + 1, cells });
         continue;
       }
       const text = lineText(line.words);
-      const isFurniture =
-        PAGE_NUMBER.test(text) || seen.has(text) || (cuts.length > 0 && index > last && header !== null);
-      if (isFurniture) continue;
-      if (cuts.length === 0 || header === null) {
-        seen.add(text);
-        rows.push({ row: rows.length + 1, cells: [text] });
-      } else if (index < last) {
-        rows.push({ row: rows.length + 1, cells: textCells(line, cuts) });
-      }
+      if (PAGE_NUMBER.test(text) || titles.has(text)) continue;
+      if (header === null) {
+        titles.add(text);
+        add([text]);
+      } else if (index < last) add(textCells(line, cuts));
     }
     return rows.length > 0 ? [{ table: `page ${at + 1}`, rows }] : [];
   });
@@ -49,8 +48,20 @@ function textCells(line: Line, cuts: Cuts): string[] {
   return cellsOf(line, cuts).map(lineText);
 }
 
-/** A row of the table has at least half as many pieces as most lines with more than one piece. */
-function tableLineTest(lines: readonly Line[]): (line: Line) => boolean {
+/**
+ * The rows of the table: lines with at least half as many pieces as most lines that have more than one, and lines of
+ * narrow gaps (a header of long names) that fit the strips which those leave.
+ */
+function findTableLines(pages: readonly (readonly Line[])[]): ReadonlySet<Line> {
+  const lines = pages.flat();
+  const inPieces = lines.filter(piecesTest(lines));
+  const strips = findStrips(inPieces).filter((strip) => strip.kind !== 'even');
+  const found = new Set(inPieces);
+  for (const line of lines) if (fitsStrips(line, strips)) found.add(line);
+  return found;
+}
+
+function piecesTest(lines: readonly Line[]): (line: Line) => boolean {
   const usual = median(lines.map((line) => line.segments).filter((segments) => segments > 1));
   const least = Math.max(2, Math.ceil(usual / 2));
   return (line) => line.segments >= least;
@@ -58,7 +69,7 @@ function tableLineTest(lines: readonly Line[]): (line: Line) => boolean {
 
 /** Lines much closer than the rows of the table are one row with a wrapped cell. */
 function joinWrapped(pages: readonly (readonly Line[])[]): Line[][] {
-  const isTableLine = tableLineTest(pages.flat());
+  const isTableLine = piecesTest(pages.flat());
   const pitches = pages.flatMap((lines) =>
     lines.flatMap((line, at) => {
       const next = lines[at + 1];

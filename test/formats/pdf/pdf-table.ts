@@ -38,7 +38,7 @@ export async function makePdf(layout: PdfTableLayout): Promise<{ bytes: Buffer; 
   const perPage = layout.rowsPerPage ?? 40;
   for (let from = 0; from < rows.length; from += perPage) {
     document.addPage();
-    if (layout.rotate) document.page.dictionary.data['Rotate'] = layout.rotate;
+    if (layout.rotate) Object.assign(document.page.dictionary.data, { Rotate: layout.rotate });
     let y = 50;
     if (from === 0 && layout.title) document.text(layout.title, 40, 30, { lineBreak: false });
     for (const row of [HEADER, ...rows.slice(from, from + perPage)]) {
