@@ -26,5 +26,3 @@ export {
   type AnalysisContext,
   type RegisteredAnalysis,
 } from './analyses/index.js';
-export { ANALYSES, findAnalysis, type AnalysisAnswer, type RegisteredAnalysis } from './analyses/index.js';
-export { renderDocument } from './render/document.js';

@@ -1,4 +1,5 @@
-import PDFDocument from 'pdfkit';
+import { createRequire } from 'node:module';
+import type PDFDocument from 'pdfkit';
 import { pdfPasswordFailure, randomOwnerPassword, revisionSixEntries } from './encryption-r6.js';
 import { openFace, type FaceName } from './face.js';
 import { runAdvance, splitRuns, widthOfText, type FontWeight, type TextRun } from './fonts.js';
@@ -52,6 +53,8 @@ export interface Paint {
   readonly dash?: readonly [number, number];
 }
 
+const require = createRequire(import.meta.url);
+
 type PdfkitDocument = InstanceType<typeof PDFDocument>;
 
 /** The parts of pdfkit that its types leave out. */
@@ -90,7 +93,9 @@ export class PdfDocument {
     const ownerPassword = randomOwnerPassword();
     this.margins = options.margins;
     this.y = options.margins.top;
-    this.#pdf = new PDFDocument({
+    // loaded on first use, as fontkit is: it takes a tenth of a second; require is untyped
+    const Pdfkit = require('pdfkit') as typeof PDFDocument;
+    this.#pdf = new Pdfkit({
       size: [PAGE_WIDTH, PAGE_HEIGHT],
       margin: 0,
       // page numbers need the number of pages, so pages are kept until the end

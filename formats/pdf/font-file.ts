@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
-import { create, type Font } from 'fontkit';
+import type * as Fontkit from 'fontkit';
 import { packageRoot } from '../package-root.js';
 
 /** The committed fonts; formats/fonts/README.md says what each holds. */
@@ -14,7 +15,8 @@ export const FONT_FILES = {
 
 export type FontName = keyof typeof FONT_FILES;
 
-const opened = new Map<FontName, Font>();
+const require = createRequire(import.meta.url);
+const opened = new Map<FontName, Fontkit.Font>();
 
 /** Where a font file lies. */
 export function fontPath(name: FontName): string {
@@ -22,9 +24,11 @@ export function fontPath(name: FontName): string {
 }
 
 /** The font, read on first use and kept. Throws when the file is not there: the installation is not whole. */
-export function openFont(name: FontName): Font {
+export function openFont(name: FontName): Fontkit.Font {
   let font = opened.get(name);
   if (font === undefined) {
+    // loaded on first use: most commands write no PDF, and all start faster without it; require is untyped
+    const { create } = require('fontkit') as typeof Fontkit;
     const bytes = readFont(name);
     font = create(FONT_FILES[name].endsWith('.br') ? brotliDecompressSync(bytes) : bytes);
     opened.set(name, font);
