@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Language, Logger, Progress, Settings } from '../schemas/index.js';
-import type { Warehouse, WarehouseSettings } from '../sql/index.js';
+import type { RenderSettings, Warehouse, WarehouseSettings } from '../sql/index.js';
 import type { DirectBus, ImportTools, PseudonymKey, Pseudonymizer, Seal } from '../pipelines/index.js';
 import { Failed, EXIT, UsageError } from './exit-codes.js';
 import { openLogger } from './logger.js';
@@ -142,6 +142,14 @@ export class App {
     };
   }
 
+  /** What the texts of the views depend on. */
+  renderSettings(): RenderSettings {
+    return {
+      reportZone: this.settings.report_time_zone,
+      channelGroups: this.settings.channel_groups,
+    };
+  }
+
   async close(): Promise<void> {
     await this.releaseBus();
     for (const opened of [this.analystOpened, this.ownerOpened]) {
@@ -152,10 +160,7 @@ export class App {
   private async openOwner(): Promise<Warehouse> {
     const { migrate, openWarehouse } = await import('../sql/index.js');
     const warehouse = await openWarehouse(this.warehouseSettings());
-    await migrate(warehouse, {
-      reportZone: this.settings.report_time_zone,
-      channelGroups: this.settings.channel_groups,
-    });
+    await migrate(warehouse, this.renderSettings());
     return warehouse;
   }
 

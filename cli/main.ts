@@ -62,7 +62,8 @@ function explain(error: unknown): number {
     return error.exitCode;
   }
   process.stderr.write(`${message}\n`);
-  if (process.env['WXLIVE_LOG'] === 'debug' && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  if (process.env['WXLIVE_LOG'] === 'debug' && error instanceof Error)
+    process.stderr.write(`${error.stack ?? ''}\n`);
   return EXIT.failed;
 }
 

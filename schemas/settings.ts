@@ -6,7 +6,9 @@ const file = z.string().min(1);
 /** Every setting, with its default; units are in the names. Secrets come from the environment or `…_FILE` only. */
 export const settingsSchema = z.strictObject({
   language: z.enum(['zh', 'en']).default('zh').describe('Language of what people read.'),
-  report_time_zone: zone.default('Asia/Shanghai').describe('IANA zone in which days begin and instants are shown.'),
+  report_time_zone: zone
+    .default('Asia/Shanghai')
+    .describe('IANA zone in which days begin and instants are shown.'),
   data_dir: file.default('.wxlive').describe('Folder of the private engine and the keys.'),
   column_aliases: z
     .record(z.string(), z.string())
@@ -26,7 +28,13 @@ export const settingsSchema = z.strictObject({
   clickhouse_database: z.string().default('wxlive').describe('Database of the public views.'),
   clickhouse_analyst_user: z.string().optional().describe('User of `wxlive sql` on the server.'),
   serve_host: z.string().default('127.0.0.1').describe('Address `wxlive serve` listens on.'),
-  serve_port: z.number().int().min(0).max(65535).default(8787).describe('Port of `wxlive serve`; 0: any free one.'),
+  serve_port: z
+    .number()
+    .int()
+    .min(0)
+    .max(65535)
+    .default(8787)
+    .describe('Port of `wxlive serve`; 0: any free one.'),
   reports_dir: file.optional().describe('Folder with report definitions of your own.'),
 });
 export type Settings = z.infer<typeof settingsSchema>;

@@ -36,8 +36,9 @@ export function readSqlFolder(folder: 'migrations' | 'views'): readonly SqlFile[
 
 /** Fills the slots `{{name}}` of a file and cuts it into statements. Throws on a slot nobody fills. */
 export function renderStatements(file: SqlFile, settings: RenderSettings): readonly SqlText[] {
-  const rendered = file.text.replaceAll(/\{\{(\w+)(?::(\w+))?\}\}/g, (_slot, name: string, argument?: string) =>
-    fillSlot(name, argument ?? '', settings, file.name),
+  const rendered = file.text.replaceAll(
+    /\{\{(\w+)(?::(\w+))?\}\}/g,
+    (_slot, name: string, argument?: string) => fillSlot(name, argument ?? '', settings, file.name),
   );
   return (
     rendered
@@ -65,9 +66,13 @@ function fillSlot(name: string, argument: string, settings: RenderSettings, file
     case 'entry_events':
       return ENTRY_EVENTS.map(quote).join(', ');
     case 'scene_codes':
-      return `[${sceneChannels().map(([scene]) => `toUInt32(${scene})`).join(', ')}]`;
+      return `[${sceneChannels()
+        .map(([scene]) => `toUInt32(${scene})`)
+        .join(', ')}]`;
     case 'scene_channels':
-      return `[${sceneChannels().map(([, channel]) => quote(channel)).join(', ')}]`;
+      return `[${sceneChannels()
+        .map(([, channel]) => quote(channel))
+        .join(', ')}]`;
     case 'channel_group_from':
       return `['', ${Object.keys(settings.channelGroups).map(quote).join(', ')}]`.replace(', ]', ']');
     case 'channel_group_to':

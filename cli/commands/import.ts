@@ -28,9 +28,7 @@ export function importCommand(): CommandDefinition {
       ]),
     )
     .option('--exported-at <instant>', '导出时间 / when the platform made the export (ISO 8601)')
-    .addOption(
-      new Option('--scope <scope>', '名单范围 / whose list it is').choices(['staff', 'outsiders']),
-    )
+    .addOption(new Option('--scope <scope>', '名单范围 / whose list it is').choices(['staff', 'outsiders']))
     .option('--accept-shrink', '接受明显变短的名单 / accept a list that is much shorter')
     .option('--map <header=field>', '表头对应字段，可重复 / maps a header, repeatable', collect, [])
     .option('--dry-run', '只检查不入库 / check only, store nothing')
@@ -55,9 +53,16 @@ async function runImportCommand(app: App, files: readonly string[], options: Opt
   }
   if (flag(options, 'json')) await printJson({ files: reports });
   if (reports.some(isUnusable)) return EXIT.failed;
-  const unfinished = reports.some((report) => !isUnusable(report) && (report.rejected > 0 || report.held > 0));
+  const unfinished = reports.some(
+    (report) => !isUnusable(report) && (report.rejected > 0 || report.held > 0),
+  );
   if (!unfinished) return EXIT.done;
-  note(app.say('有行被拒绝或暂扣：wxlive rejects list 查看', 'some rows were rejected or held: see wxlive rejects list'));
+  note(
+    app.say(
+      '有行被拒绝或暂扣：wxlive rejects list 查看',
+      'some rows were rejected or held: see wxlive rejects list',
+    ),
+  );
   return EXIT.someRejected;
 }
 
@@ -78,7 +83,10 @@ export function reportLine(app: App, report: FileReport): string {
     .join('');
   const hint =
     held > 0
-      ? app.say('\n    名单比原来短三成以上：核对后加 --accept-shrink', '\n    much shorter than before: check it, then add --accept-shrink')
+      ? app.say(
+          '\n    名单比原来短三成以上：核对后加 --accept-shrink',
+          '\n    much shorter than before: check it, then add --accept-shrink',
+        )
       : '';
   return `✓ ${report.file}  [${adapter}]\n    ${counts}${rejects}${hint}`;
 }

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { flag, textOption, type CommandDefinition } from '../command.js';
 import { EXIT, Failed, UsageError } from '../exit-codes.js';
 import { print } from '../output.js';
+import { readStandardInput } from '../standard-input.js';
 
 /** `wxlive sql "SELECT 1"`: runs as the analyst. */
 export function sqlCommand(): CommandDefinition {
@@ -21,7 +22,11 @@ export function sqlCommand(): CommandDefinition {
       const { typedByUser, WarehouseError } = await import('../../sql/index.js');
       const format =
         textOption(options, 'format') ??
-        (flag(options, 'json') ? 'JSON' : process.stdout.isTTY ? 'PrettyCompactMonoBlock' : 'TabSeparatedWithNames');
+        (flag(options, 'json')
+          ? 'JSON'
+          : process.stdout.isTTY
+            ? 'PrettyCompactMonoBlock'
+            : 'TabSeparatedWithNames');
       const analyst = await app.analyst();
       try {
         for await (const part of analyst.stream(typedByUser(text), format)) await print(part);
@@ -32,10 +37,4 @@ export function sqlCommand(): CommandDefinition {
       return EXIT.done;
     },
   };
-}
-
-async function readStandardInput(): Promise<string> {
-  const parts: Buffer[] = [];
-  for await (const part of process.stdin as AsyncIterable<Buffer>) parts.push(part);
-  return Buffer.concat(parts).toString('utf8');
 }

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { acquireLoaderLease, loadSql, readLedger, writeLedger, type LoaderLease, type Warehouse } from '../../sql/index.js';
+import {
+  acquireLoaderLease,
+  loadSql,
+  readLedger,
+  writeLedger,
+  type LoaderLease,
+  type Warehouse,
+} from '../../sql/index.js';
 import { randomBytes } from 'node:crypto';
 import { Loader } from '../load/loader.js';
 import type { Bus } from './bus.js';

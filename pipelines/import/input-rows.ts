@@ -137,7 +137,9 @@ async function openTables(
         const { at, match } = found.value;
         const cells = waiting[at]?.cells ?? [];
         header = { match, cells, row: headerRow(cells) };
-        tableTitles = waiting.slice(0, at).map(({ cells }) => cells.map(headerText).filter(Boolean).join(' '));
+        tableTitles = waiting
+          .slice(0, at)
+          .map(({ cells }) => cells.map(headerText).filter(Boolean).join(' '));
         titles.push(...tableTitles);
         tableIndex++;
         waiting = waiting.slice(at + 1);
@@ -243,7 +245,10 @@ function toSourceRow(
   return { from: 'table', cells: known, headers, others };
 }
 
-function originalOf(headerCells: readonly CellValue[], cells: readonly CellValue[]): Record<string, CellValue> {
+function originalOf(
+  headerCells: readonly CellValue[],
+  cells: readonly CellValue[],
+): Record<string, CellValue> {
   const original: Record<string, CellValue> = {};
   cells.forEach((cell, at) => {
     const text = headerText(headerCells[at] ?? null);
@@ -287,7 +292,12 @@ async function openRecords(
         const parsed = parseJson(text);
         if (!parsed.ok) {
           if (reader !== null) throw new FileRefused({ code: 'damaged', detail: place(position) });
-          ready.push({ ...at, place: place(position), row: fail({ code: 'not_json' }), original: () => text });
+          ready.push({
+            ...at,
+            place: place(position),
+            row: fail({ code: 'not_json' }),
+            original: () => text,
+          });
         } else if (reader === null) {
           ready.push({
             ...at,

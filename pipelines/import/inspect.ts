@@ -1,4 +1,10 @@
-import { FormatError, headerText, type CellValue, type OpenedFile, type TableRow } from '../../formats/index.js';
+import {
+  FormatError,
+  headerText,
+  type CellValue,
+  type OpenedFile,
+  type TableRow,
+} from '../../formats/index.js';
 import { describeFailure, type AdapterName, type FileFailure, type Language } from '../../schemas/index.js';
 import type { ColumnAlias } from '../sources/column-match.js';
 import type { Source } from '../source.js';

@@ -65,7 +65,11 @@ const BATCH_RECORDS = 50_000;
 const REPORTED_REJECTS = 20;
 
 /** Imports one file. Never throws for what is wrong with the file; throws when the warehouse cannot take it. */
-export async function runImport(path: string, options: ImportOptions, tools: ImportTools): Promise<FileReport> {
+export async function runImport(
+  path: string,
+  options: ImportOptions,
+  tools: ImportTools,
+): Promise<FileReport> {
   const file = basename(path);
   const refuse = (failure: FileFailure): FileReport => ({
     file: path,
@@ -345,9 +349,9 @@ class FileImport {
       rejected: this.rejected,
       conflicts: this.conflicts,
       seconds: (Date.now() - this.startedAt) / 1000,
-      rejects: this.rejects.slice(0, REPORTED_REJECTS).map(
-        ({ place, code, reason }): ReportedReject => ({ where: place, code, reason }),
-      ),
+      rejects: this.rejects
+        .slice(0, REPORTED_REJECTS)
+        .map(({ place, code, reason }): ReportedReject => ({ where: place, code, reason })),
     };
   }
 }

@@ -23,7 +23,18 @@ export interface BatchEntry {
 }
 
 const COLUMNS = [
-  ...['batch_seq', 'batch_id', 'file', 'sha256', 'adapter', 'account', 'rows', 'accepted', 'duplicates', 'rejected'],
+  ...[
+    'batch_seq',
+    'batch_id',
+    'file',
+    'sha256',
+    'adapter',
+    'account',
+    'rows',
+    'accepted',
+    'duplicates',
+    'rejected',
+  ],
   ...['held', 'conflicts', 'state', 'newer_by', 'started_at', 'seconds', 'written_at'],
 ];
 
@@ -36,15 +47,21 @@ export function batchId(batchSeq: number): string {
 export async function writeBatch(warehouse: Warehouse, entry: BatchEntry): Promise<void> {
   const now = Date.now();
   const { batchSeq, newerBy, startedAt, ...counts } = entry;
-  await insertJsonRows(warehouse, 'wxlive_store.batches_ledger', COLUMNS, ['started_at', 'written_at'], [
-    {
-      ...counts,
-      batch_seq: batchSeq,
-      batch_id: batchId(batchSeq),
-      newer_by: newerBy,
-      started_at: startedAt,
-      seconds: (now - startedAt) / 1000,
-      written_at: now,
-    },
-  ]);
+  await insertJsonRows(
+    warehouse,
+    'wxlive_store.batches_ledger',
+    COLUMNS,
+    ['started_at', 'written_at'],
+    [
+      {
+        ...counts,
+        batch_seq: batchSeq,
+        batch_id: batchId(batchSeq),
+        newer_by: newerBy,
+        started_at: startedAt,
+        seconds: (now - startedAt) / 1000,
+        written_at: now,
+      },
+    ],
+  );
 }

@@ -64,7 +64,9 @@ function inForce(kind: KeyedKind, row: JsonRow, current: ReadonlyMap<string, Jso
     if (String(other['valid_from']) > String(row['valid_from'])) continue;
     if (found === undefined || String(other['valid_from']) > String(found['valid_from'])) found = other;
   }
-  return found !== undefined && rowText(found, EMPLOYEE_STATE) === rowText(row, EMPLOYEE_STATE) ? found : undefined;
+  return found !== undefined && rowText(found, EMPLOYEE_STATE) === rowText(row, EMPLOYEE_STATE)
+    ? found
+    : undefined;
 }
 
 /** Large tables are asked only for what the batch can touch. */

@@ -22,7 +22,9 @@ export async function loadOrders(
   keyOf: (account: string, adapter: string, eventId: string) => string,
   accepted: Uint8Array,
 ): Promise<void> {
-  const orders = batch.records.flatMap((record, index) => (record.kind === 'order' ? [{ index, record }] : []));
+  const orders = batch.records.flatMap((record, index) =>
+    record.kind === 'order' ? [{ index, record }] : [],
+  );
   for (let from = 0; from < orders.length; from += CHUNK) {
     const chunk = orders.slice(from, from + CHUNK);
     const ids = [...new Set(chunk.map(({ record }) => record.order_id))];
@@ -68,7 +70,13 @@ export async function loadOrders(
 
 function factsOf(order: CanonicalOrder): CanonicalEvent[] {
   const when = order.paid_at ?? order.created_at ?? order.refunded_at ?? 0;
-  const make = (name: string, event: string, at: number, amount: number | null, refund: string): CanonicalEvent => ({
+  const make = (
+    name: string,
+    event: string,
+    at: number,
+    amount: number | null,
+    refund: string,
+  ): CanonicalEvent => ({
     kind: 'event',
     event_id: `order:${order.order_id}:${name}`,
     account: order.account,
@@ -99,7 +107,13 @@ function factsOf(order: CanonicalOrder): CanonicalEvent[] {
   const refund = order.refund_fen ?? (order.status === 'refunded' ? order.amount_fen : null);
   // A refund of 0 takes back what an earlier file said.
   facts.push(
-    make(`refund:${order.refund_id}`, 'order_refund', order.refunded_at ?? when, refund ?? 0, order.refund_id),
+    make(
+      `refund:${order.refund_id}`,
+      'order_refund',
+      order.refunded_at ?? when,
+      refund ?? 0,
+      order.refund_id,
+    ),
   );
   return facts;
 }

@@ -3,7 +3,16 @@ import { loadSql, type Warehouse } from '../../sql/index.js';
 import { insertJsonRows, jsonRow, rowText, type JsonRow } from './json-rows.js';
 import type { RecordBatch } from './load-result.js';
 
-const COLUMNS = ['account', 'live_id', 'round', 'name_key', 'outsider', 'department', 'occurrence', 'started_at'];
+const COLUMNS = [
+  'account',
+  'live_id',
+  'round',
+  'name_key',
+  'outsider',
+  'department',
+  'occurrence',
+  'started_at',
+];
 
 /** Stores sign-ins; a name that stands twice in a round is two sign-ins, kept and never guessed apart. */
 export async function loadSignIns(

@@ -24,7 +24,18 @@ export function rejectId(sha256: string, place: string): string {
 }
 
 const COLUMNS = [
-  ...['reject_id', 'batch_id', 'adapter', 'account', 'place', 'code', 'reason', 'preview', 'sealed', 'pseudonyms'],
+  ...[
+    'reject_id',
+    'batch_id',
+    'adapter',
+    'account',
+    'place',
+    'code',
+    'reason',
+    'preview',
+    'sealed',
+    'pseudonyms',
+  ],
   ...['received_at', 'replayed_at', 'version'],
 ];
 const idRow = z.object({ reject_id: z.string() });
@@ -33,7 +44,12 @@ const CHUNK = 5_000;
 /** Stores the rejects that are not stored yet. */
 export async function storeRejects(
   warehouse: Warehouse,
-  batch: { readonly batchId: string; readonly adapter: AdapterName; readonly account: string; readonly receivedAt: number },
+  batch: {
+    readonly batchId: string;
+    readonly adapter: AdapterName;
+    readonly account: string;
+    readonly receivedAt: number;
+  },
   rejects: readonly Reject[],
 ): Promise<void> {
   for (let from = 0; from < rejects.length; from += CHUNK) {

@@ -174,7 +174,11 @@ export class Viewers {
 
 /** Links that are written but whose earlier facts are not relabelled yet. */
 export interface PendingLinks {
-  readonly changes: readonly { readonly member: ViewerId; readonly viewer: ViewerId; readonly kind: LinkedId['kind'] }[];
+  readonly changes: readonly {
+    readonly member: ViewerId;
+    readonly viewer: ViewerId;
+    readonly kind: LinkedId['kind'];
+  }[];
   /** Viewer that stored facts may carry → viewer they should carry. */
   readonly moves: ReadonlyMap<string, string>;
   readonly adapter: string;
@@ -185,5 +189,10 @@ async function insertMembers(session: Warehouse, members: readonly string[]): Pr
   await session.command(loadSql('load/make-members'));
   const writer = new RowBinaryWriter(members.length * 16 + 16);
   for (const member of members) writer.uuid(member);
-  await session.insert({ table: 'batch_members', columns: ['member'], format: 'RowBinary', body: writer.view() });
+  await session.insert({
+    table: 'batch_members',
+    columns: ['member'],
+    format: 'RowBinary',
+    body: writer.view(),
+  });
 }
