@@ -18,25 +18,31 @@ export async function* withoutExceptionTrailer(
 ): AsyncGenerator<Uint8Array> {
   const held: Uint8Array[] = [];
   let heldBytes = 0;
-  for await (const chunk of body) {
-    held.push(chunk);
-    heldBytes += chunk.byteLength;
-    let first = held[0];
-    while (first !== undefined && heldBytes - first.byteLength >= HELD_BACK_BYTES) {
-      held.shift();
-      heldBytes -= first.byteLength;
-      yield first;
-      first = held[0];
+  let broken: { readonly error: unknown } | null = null;
+  try {
+    for await (const chunk of body) {
+      held.push(chunk);
+      heldBytes += chunk.byteLength;
+      let first = held[0];
+      while (first !== undefined && heldBytes - first.byteLength >= HELD_BACK_BYTES) {
+        held.shift();
+        heldBytes -= first.byteLength;
+        yield first;
+        first = held[0];
+      }
     }
+  } catch (error) {
+    // The server writes its trailer and cuts the connection: the cut is not the reason.
+    broken = { error };
   }
   const tail = Buffer.concat(held);
   const start = trailerStart(tail, tag);
-  if (start === -1) {
-    if (tail.byteLength > 0) yield tail;
-    return;
+  if (start !== -1) {
+    if (start > 0) yield tail.subarray(0, start);
+    throw new LateServerError(trailerMessage(tail.subarray(start).toString('utf8'), tag));
   }
-  if (start > 0) yield tail.subarray(0, start);
-  throw new LateServerError(trailerMessage(tail.subarray(start).toString('utf8'), tag));
+  if (broken !== null) throw broken.error;
+  if (tail.byteLength > 0) yield tail;
 }
 
 /** Where the trailer begins, -1 without one. The random tag, or the marker at the very end, keeps data from looking like it. */

@@ -60,8 +60,8 @@ function formatNumber(value: number | bigint): string {
   return value > 0 ? '+inf' : '-inf';
 }
 
-// Lists and maps are literals inside an escaped value: quoted text is escaped for the literal, then once more for the value.
-const quote = (text: string): string => `'${escape(escape(text))}'`;
+// Lists and maps are literals; ClickHouse does not unescape them as a whole first.
+const quote = (text: string): string => `'${escape(text)}'`;
 
 const ESCAPES: Readonly<Record<string, string>> = {
   '\\': '\\\\',

@@ -78,7 +78,11 @@ function parseAnswer(message: string): Answer | null {
   };
 }
 
+/** Codes whose text is little but the value: Unknown field: …, Value … cannot be parsed. */
+const ONLY_VALUES: ReadonlySet<number> = new Set([117, 457]);
+
 function withoutValues(code: number, words: string): string {
+  if (ONLY_VALUES.has(code)) return 'its words quote a value and are left out';
   const line = words.replaceAll(/\s+/g, ' ').trim();
   const safe = QUOTES_VALUES.has(code) ? line.replace(/(['"`]).*\1/, '…').replace(/: .*$/, '') : line;
   return safe.length > LONGEST_WORDS ? `${safe.slice(0, LONGEST_WORDS)}…` : safe;

@@ -16,7 +16,18 @@ new Worker(new URL('./watch.js', import.meta.url), { workerData: dataDir });
 
 const startUp =
   "SYSTEM START LISTEN HTTP; SYSTEM START LISTEN TCP; SELECT * FROM file('/dev/stdin', 'LineAsString') FORMAT Null";
-const argumentsOfEngine = ['clickhouse', `--config-file=${config}`, '--multiquery', `--query=${startUp}`];
+// Forms (long parameters) are read before their user's profile is known: these limits stand for the whole engine.
+const formLimits = [
+  '--http_max_field_value_size=268435456',
+  '--http_max_multipart_form_data_size=1073741824',
+];
+const argumentsOfEngine = [
+  'clickhouse',
+  `--config-file=${config}`,
+  '--multiquery',
+  ...formLimits,
+  `--query=${startUp}`,
+];
 
 open({ library: 'chdb', path: library });
 // ffi-rs stays on this thread's own stack; libraries that switch stacks trip the engine's recursion guard.

@@ -23,9 +23,9 @@ export function startUser(
   argument = '',
   options: { before?: readonly string[]; uid?: number } = {},
 ): User {
-  const script = join(packageRoot(), 'test', 'sql', 'engine', 'engine-user.mjs');
+  const script = join(packageRoot(), 'test', 'fixtures', 'engine', 'engine-user.mjs');
   const [command, ...rest] = [...(options.before ?? []), process.execPath, script, what, dataDir, argument];
-  const child = spawn(command ?? process.execPath, rest, {
+  const child = spawn(command, rest, {
     stdio: ['pipe', 'pipe', 'inherit'],
     ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
   });
