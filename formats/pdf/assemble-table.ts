@@ -50,15 +50,35 @@ function textCells(line: Line, cuts: Cuts): string[] {
 
 /**
  * The rows of the table: lines with at least half as many pieces as most lines that have more than one, and lines of
- * narrow gaps (a header of long names) that fit the strips which those leave.
+ * narrow gaps next to them (a header of long names) that fit the strips which those leave.
  */
 function findTableLines(pages: readonly (readonly Line[])[]): ReadonlySet<Line> {
   const lines = pages.flat();
-  const inPieces = lines.filter(piecesTest(lines));
+  const isTableLine = piecesTest(lines);
+  const inPieces = lines.filter(isTableLine);
   const strips = findStrips(inPieces).filter((strip) => strip.kind !== 'even');
   const found = new Set(inPieces);
-  for (const line of lines) if (fitsStrips(line, strips)) found.add(line);
+  const farthest = 1.3 * rowPitch(pages, isTableLine);
+  for (const page of pages) {
+    for (const [at, line] of page.entries()) {
+      const isNext = [page[at - 1], page[at + 1]].some(
+        (other) => other !== undefined && isTableLine(other) && Math.abs(other.y - line.y) <= farthest,
+      );
+      if (isNext && fitsStrips(line, strips)) found.add(line);
+    }
+  }
   return found;
+}
+
+/** The usual distance from one row of the table to the next. */
+function rowPitch(pages: readonly (readonly Line[])[], isTableLine: (line: Line) => boolean): number {
+  const pitches = pages.flatMap((lines) =>
+    lines.flatMap((line, at) => {
+      const next = lines[at + 1];
+      return next !== undefined && isTableLine(line) && isTableLine(next) ? [next.y - line.y] : [];
+    }),
+  );
+  return median(pitches);
 }
 
 function piecesTest(lines: readonly Line[]): (line: Line) => boolean {
@@ -70,13 +90,7 @@ function piecesTest(lines: readonly Line[]): (line: Line) => boolean {
 /** Lines much closer than the rows of the table are one row with a wrapped cell. */
 function joinWrapped(pages: readonly (readonly Line[])[]): Line[][] {
   const isTableLine = piecesTest(pages.flat());
-  const pitches = pages.flatMap((lines) =>
-    lines.flatMap((line, at) => {
-      const next = lines[at + 1];
-      return next !== undefined && isTableLine(line) && isTableLine(next) ? [next.y - line.y] : [];
-    }),
-  );
-  const pitch = median(pitches);
+  const pitch = rowPitch(pages, isTableLine);
   return pages.map((lines) => {
     const rows: Line[][] = [];
     for (const line of lines) {

@@ -5,30 +5,23 @@ import { characterWidth, type Word } from './words.js';
 /** Places (x, ascending) between the columns of a table: one less than there are columns. */
 export type Cuts = readonly number[];
 
-/** A header gap of so many ems parts two names. */
-const NAME_GAP = 0.7;
-
 /**
  * The cuts, given the header: a narrow strip needs a header name on either side, or it is but the space of
- * `2026-09-10 23:00`; where every row has the same narrow gap, the names must also plainly be two.
+ * `2026-09-10 23:00`. Two names over one space would hardly leave it open just there.
  */
 export function chooseCuts(strips: readonly Strip[], header: Line | undefined): Cuts {
   const cuts = strips.map((strip) => strip.cut);
   if (header === undefined) return cuts;
   const names = cellsOf(header, cuts);
   const kept: number[] = [];
-  let before = names[0]?.at(-1);
+  let named = (names[0] ?? []).length > 0;
   for (const [at, { kind, cut }] of strips.entries()) {
-    const after = names[at + 1]?.[0];
-    const apart =
-      before !== undefined &&
-      after !== undefined &&
-      (kind === 'differing' || !after.glued || after.left - before.right > NAME_GAP * after.size);
-    if (kind === 'wide' || apart) {
+    const name = names[at + 1] ?? [];
+    if (kind === 'wide' || (named && name.length > 0)) {
       kept.push(cut);
-      before = undefined;
+      named = false;
     }
-    before = names[at + 1]?.at(-1) ?? before;
+    named ||= name.length > 0;
   }
   return kept;
 }

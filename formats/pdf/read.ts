@@ -106,6 +106,7 @@ async function readPage(
         angle: Math.atan2(b * ta + d * tb, a * ta + c * tb),
         width: item.width,
         size: Math.hypot(tc, td),
+        font: item.fontName,
       });
     }
     return buildLines(buildWords(texts));

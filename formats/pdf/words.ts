@@ -9,8 +9,6 @@ export interface Word {
   readonly y: number;
   /** Font size. */
   readonly size: number;
-  /** Follows another word in one piece of text: the place is an estimate, and the gap before it often a mere space. */
-  readonly glued: boolean;
 }
 
 /** A piece of text as pdf.js gives it, already in the coordinates of the page as it is shown. */
@@ -23,6 +21,8 @@ export interface TextItem {
   readonly angle: number;
   readonly width: number;
   readonly size: number;
+  /** Name of the font: texts of one font tell each other's widths. */
+  readonly font: string;
 }
 
 /**
@@ -32,14 +32,19 @@ export interface TextItem {
  */
 export function buildWords(items: readonly TextItem[]): Word[] {
   const quarter = mainQuarter(items);
+  const scales = fontScales(items);
   const words: Word[] = [];
   for (const item of items) {
     if (quarterOf(item.angle) !== quarter || item.size <= 0) continue;
     const { x, y } = turn(item, quarter);
-    splitWords(words, unifyRadicals(item.text), x, y, item);
+    splitWords(words, unifyRadicals(item.text), x, y, item, scales.get(item.font) ?? 1);
   }
   return words;
 }
+
+/** What a gap within one piece of text can be, in ems; outside of it the estimate of the characters is wrong. */
+const LEAST_GAP = 0.1;
+const MOST_GAP = 0.9;
 
 /** Widths of the printable ASCII characters in Helvetica, in thousandths of an em; other sans-serifs are alike. */
 const ASCII_WIDTHS = [
@@ -58,26 +63,55 @@ export function characterWidth(character: string): number {
   return code < 0x1100 || (code >= 0xff61 && code <= 0xffdc) ? 0.55 : 1;
 }
 
-function splitWords(words: Word[], text: string, x: number, y: number, item: TextItem): void {
+/** How much wider than estimated the characters of each font are, from the pieces of text that hold no space. */
+function fontScales(items: readonly TextItem[]): Map<string, number> {
+  const sums = new Map<string, { width: number; estimate: number }>();
+  for (const { text, width, size, font } of items) {
+    if (text.length < 2 || /\s/.test(text)) continue;
+    const sum = sums.get(font) ?? { width: 0, estimate: 0 };
+    sum.width += width;
+    sum.estimate += textWidth(text) * size;
+    sums.set(font, sum);
+  }
+  return new Map(Array.from(sums, ([font, { width, estimate }]) => [font, width / estimate]));
+}
+
+/** Cuts a piece of text at its spaces; what its characters leave of its width is shared among them. */
+function splitWords(
+  words: Word[],
+  text: string,
+  x: number,
+  y: number,
+  item: TextItem,
+  fontScale: number,
+): void {
   const { width, size } = item;
   if (!/\s/.test(text)) {
-    if (text !== '') words.push({ text, left: x, right: x + width, y, size, glued: false });
+    if (text !== '') words.push({ text, left: x, right: x + width, y, size });
     return;
   }
-  let total = 0;
-  for (const character of text) total += characterWidth(character);
-  const scale = total === 0 ? 0 : width / total;
-  let at = x;
-  let glued = false;
-  for (const piece of text.split(/(\s+)/)) {
-    let pieceWidth = 0;
-    for (const character of piece) pieceWidth += characterWidth(character) * scale;
-    if (piece.trim() !== '') {
-      words.push({ text: piece, left: at, right: at + pieceWidth, y, size, glued });
-      glued = true;
-    }
-    at += pieceWidth;
+  const pieces = text.split(/(\s+)/);
+  const spaces = pieces.filter((piece) => /^\s/.test(piece)).length;
+  const characters = textWidth(text.replace(/\s/g, '')) * size;
+  let scale = fontScale;
+  let gap = (width - characters * scale) / spaces;
+  if (gap < LEAST_GAP * size || gap > MOST_GAP * size) {
+    scale = width / (textWidth(text) * size);
+    gap = characterWidth(' ') * size * scale;
   }
+  let at = x;
+  for (const piece of pieces) {
+    const isGap = /^\s/.test(piece);
+    const right = at + (isGap ? gap : textWidth(piece) * size * scale);
+    if (piece !== '' && !isGap) words.push({ text: piece, left: at, right, y, size });
+    at = right;
+  }
+}
+
+function textWidth(text: string): number {
+  let width = 0;
+  for (const character of text) width += characterWidth(character);
+  return width;
 }
 
 /** 0, 1, 2, 3: upright, turned by 90°, 180°, 270°; null for anything between. */
