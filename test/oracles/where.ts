@@ -36,29 +36,24 @@ function meetsOne(event: ScratchEvent, { field, op, value }: Condition): boolean
       return missing || !list.some((one) => compare(one) === 0);
     case 'not_contains':
       return missing || !contains();
-    default:
-      break;
-  }
-  if (missing) return false;
-  switch (op) {
     case 'eq':
-      return compare(value) === 0;
+      return !missing && compare(value) === 0;
     case 'in':
-      return list.some((one) => compare(one) === 0);
+      return !missing && list.some((one) => compare(one) === 0);
     case 'contains':
-      return contains();
+      return !missing && contains();
     case 'starts_with':
-      return text.startsWith(String(value));
+      return !missing && text.startsWith(String(value));
     case 'regex':
-      return new RegExp(String(value)).test(text);
+      return !missing && new RegExp(String(value)).test(text);
     case 'gt':
-      return compare(value) > 0;
+      return !missing && compare(value) > 0;
     case 'gte':
-      return compare(value) >= 0;
+      return !missing && compare(value) >= 0;
     case 'lt':
-      return compare(value) < 0;
+      return !missing && compare(value) < 0;
     case 'lte':
-      return compare(value) <= 0;
+      return !missing && compare(value) <= 0;
   }
 }
 

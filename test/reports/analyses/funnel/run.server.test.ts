@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import type { z } from 'zod';
 
 import { funnel } from '../../../../reports/analyses/funnel/run.js';
 import { parseSpec, type FunnelResult } from '../../../../schemas/index.js';
