@@ -3,6 +3,7 @@ import { PdfDocument, type PdfOptions } from '../../../formats/pdf/document.js';
 import {
   collect,
   drawnTexts,
+  firstPagePixels,
   lacksPdfTools,
   opens,
   outline,
@@ -63,6 +64,28 @@ describe.skipIf(lacksPdfTools())('PdfDocument', () => {
 
   it('shows what no font has as boxes of which each keeps its text', async () => {
     expect(await copied('가나다 ABC')).toBe('가나다 ABC');
+  });
+
+  it('draws the glyphs themselves, in every face and weight', async () => {
+    const pixels = async (text: string, weight: 'regular' | 'bold' = 'regular') => {
+      const pdf = open();
+      pdf.text(text, 40, 300, { size: 200, color: '000000', weight });
+      return firstPagePixels(await collect(pdf.finish()));
+    };
+    const ink = async (text: string, weight: 'regular' | 'bold' = 'regular') =>
+      (await pixels(text, weight)).reduce((sum, grey) => sum + (255 - grey) / 255, 0);
+    // more strokes, more ink
+    const growing = await Promise.all(
+      ['一', '十', '王', '𠮷', '鼎', '龘'].map((character) => ink(character)),
+    );
+    expect(growing).toEqual([...growing].sort((a, b) => a - b));
+    expect(new Set(growing).size).toBe(growing.length);
+    // 𠮷 is in the rare font, which has no bold of its own
+    for (const character of ['王', '𠮷']) {
+      expect(await ink(character, 'bold')).toBeGreaterThan((await ink(character)) * 1.1);
+    }
+    expect((await pixels('가')).equals(await pixels('□'))).toBe(true);
+    expect((await pixels('🎉')).equals(await pixels('□'))).toBe(false);
   });
 
   it('carries its title, language, bookmarks and pages', async () => {

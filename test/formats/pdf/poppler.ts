@@ -125,3 +125,15 @@ export function words(
     });
   });
 }
+
+/** The first page as poppler draws it, one byte of grey a pixel, 72 pixels an inch. */
+export function firstPagePixels(bytes: Uint8Array): Buffer {
+  return withFile(bytes, (path) => {
+    const image = execFileSync('pdftoppm', ['-gray', '-r', '72', '-f', '1', '-l', '1', path], {
+      maxBuffer: 1 << 26,
+    });
+    // P5, width, height, 255
+    const header = /^P5\s+\d+\s+\d+\s+\d+\s/.exec(image.subarray(0, 40).toString('latin1'))?.[0] ?? '';
+    return image.subarray(header.length);
+  });
+}
