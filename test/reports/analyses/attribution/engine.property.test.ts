@@ -1,23 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
 import { createAttribution } from '../../../../reports/analyses/attribution/engine.js';
-import { ATTRIBUTION_MODELS, type ChannelCredit } from '../../../../schemas/index.js';
-import { oracleCredits, oraclePaths, type Credits } from '../../../oracles/attribution.js';
+import { ATTRIBUTION_MODELS } from '../../../../schemas/index.js';
+import { oracleCredits, oraclePaths } from '../../../oracles/attribution.js';
 
+import { differences } from './differences.js';
 import { engineOptions, feed, randomJourneys } from './random-journeys.js';
-
-/** Where the two differ by more than 1e-9; empty when they agree. */
-export function differences(rows: readonly ChannelCredit[], expected: Credits): string[] {
-  const labels = new Set([...rows.map(({ channel }) => channel), ...expected.conversions.keys()]);
-  return [...labels].flatMap((label) => {
-    const row = rows.find(({ channel }) => channel === label) ?? { conversions: 0, value: 0 };
-    const conversions = row.conversions - (expected.conversions.get(label) ?? 0);
-    const value = row.value - (expected.value.get(label) ?? 0);
-    return Math.abs(conversions) > 1e-9 || Math.abs(value) > 1e-6
-      ? [`${label}: ${conversions}, ${value}`]
-      : [];
-  });
-}
 
 describe('attribution equals brute force', () => {
   it('in every model on random journeys', () => {
