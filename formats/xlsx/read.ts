@@ -1,11 +1,17 @@
 import { stat } from 'node:fs/promises';
 import { runIsolated } from '../isolated.js';
-import type { ReaderLimits } from '../limits.js';
+import { DEFAULT_READER_LIMITS, type ReaderLimits } from '../limits.js';
 import type { OpenedFile, OpenOptions } from '../table.js';
 
 export interface OpenXlsxOptions extends OpenOptions {
   readonly limits?: Partial<ReaderLimits>;
 }
+
+/**
+ * What a file may take longer to verify for its size: a large one is read at a twentieth of the usual speed before
+ * it is given up, while a small one that inflates without end gets no second more.
+ */
+const storedBytesPerMillisecond = 5_000;
 
 /**
  * Opens a workbook (plain or encrypted) in a child process. It resolves once the whole file has been verified, so
@@ -16,7 +22,14 @@ export interface OpenXlsxOptions extends OpenOptions {
  */
 export async function openXlsx(path: string, options: OpenXlsxOptions): Promise<OpenedFile> {
   const { size } = await stat(path);
-  const run = await runIsolated({ reader: 'xlsx', path, ...options });
+  const openMilliseconds =
+    DEFAULT_READER_LIMITS.openMilliseconds + Math.ceil(size / storedBytesPerMillisecond);
+  const run = await runIsolated({
+    reader: 'xlsx',
+    path,
+    ...options,
+    limits: { openMilliseconds, ...options.limits },
+  });
   return {
     format: 'xlsx',
     encrypted: run.header.encrypted,

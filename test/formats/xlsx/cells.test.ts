@@ -67,7 +67,7 @@ describe('CellDates', () => {
   const dates = new CellDates(false);
   it.each<[number, (typeof CellKind)[keyof typeof CellKind], string | number]>([
     [46275, CellKind.Date, '2026-09-10'],
-    [46275.631643518516, CellKind.Date, '2026-09-10 15:09:34'],
+    [46275 + 54_574 / 86_400, CellKind.Date, '2026-09-10 15:09:34'],
     [46275, CellKind.DateTime, '2026-09-10 00:00:00'],
     [46275.6316435185, CellKind.DateTime, '2026-09-10 15:09:34'],
     [46275.63164494213, CellKind.DateTime, '2026-09-10 15:09:34.123'],
