@@ -9,8 +9,8 @@ const PAGE_NUMBER =
 
 /**
  * Rows of the table that runs over the pages, one chunk a page (`page 1`, `page 2` …). Lines above the table come as
- * rows of one cell; the header repeated on later pages, repeated titles, page numbers and lines below the table are
- * left out. A document without any table gives all its lines as rows of one cell.
+ * rows of one cell; the header repeated on later pages, repeated titles, page numbers and notes below the table
+ * are left out. A document without any table gives all its lines as rows of one cell.
  */
 export function assembleTable(pages: readonly (readonly Line[])[]): TableChunk[] {
   const joined = joinWrapped(pages);
@@ -38,7 +38,11 @@ export function assembleTable(pages: readonly (readonly Line[])[]): TableChunk[]
       if (header === null) {
         titles.add(text);
         add([text]);
-      } else if (index < last) add(textCells(line, cuts));
+      } else {
+        // Below the table only what lies in one cell is no row: nothing that looks like data goes unseen.
+        const cells = textCells(line, cuts);
+        if (index < last || cells.filter((cell) => cell !== '').length > 1) add(cells);
+      }
     }
     return rows.length > 0 ? [{ table: `page ${at + 1}`, rows }] : [];
   });
