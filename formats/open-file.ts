@@ -12,6 +12,7 @@ import {
   type OpenOptions,
 } from './table.js';
 import { textLimits, type TextLimits } from './text-limits.js';
+import { openXlsx } from './xlsx/read.js';
 
 /** A value or the reason why there is none; the same shape as `Outcome` of the schemas. */
 export type OpenOutcome =
@@ -53,9 +54,12 @@ async function openKnown(path: string, options: OpenFileOptions): Promise<Opened
     const { blockBytes } = textLimits(options.textLimits);
     if (container.kind === 'empty') throw refusal('empty', 'the file has no byte');
     if (container.kind === 'unsupported') throw refusal('unsupported', `the file is ${container.what}`);
-    if (container.kind === 'pdf') return await openIsolated(path, 'pdf', size, options);
+    if (container.kind === 'pdf') return await openPdf(path, size, options);
     if (container.kind !== 'text' && container.kind !== 'gzip') {
-      return await openIsolated(path, 'xlsx', size, options);
+      return await openXlsx(path, {
+        passwords: options.passwords,
+        ...(options.signal && { signal: options.signal }),
+      });
     }
     const source = (container.kind === 'text' ? fileByteSource : gunzipByteSource)(handle, size, blockBytes);
     const textHead = container.kind === 'text' ? head : await readTextHead(source, options.signal);
@@ -87,21 +91,16 @@ async function openTextFile(
   };
 }
 
-async function openIsolated(
-  path: string,
-  format: 'xlsx' | 'pdf',
-  bytes: number,
-  options: OpenOptions,
-): Promise<OpenedFile> {
+async function openPdf(path: string, bytes: number, options: OpenOptions): Promise<OpenedFile> {
   const { passwords, signal } = options;
   const run = await runIsolated({
-    reader: format,
+    reader: 'pdf',
     path,
     passwords,
     ...(signal === undefined ? {} : { signal }),
   });
   return {
-    format,
+    format: 'pdf',
     encrypted: run.header.encrypted,
     encoding: null,
     bytes,
