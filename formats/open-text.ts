@@ -92,7 +92,7 @@ async function provisionalText(head: Buffer): Promise<string> {
   return text;
 }
 
-/** A cut head up to its last line end: a character cut in two would be an error in GB18030. */
+/** A cut head up to its last line end: in GB18030 a character cut in two would be an error. */
 function wholeLines(head: Buffer, complete: boolean): Buffer {
   return complete || !head.includes('\n') ? head : head.subarray(0, head.lastIndexOf('\n'));
 }
