@@ -36,6 +36,7 @@ export async function readRows(
     cursor.append(piece);
     cursor.drain(readRow);
   }
+  cursor.finish(readRow);
   if (cursor.rest > 0) throw new Error('the result ended in the middle of a row');
 }
 
@@ -58,6 +59,12 @@ class BufferCursor implements RowCursor {
 
   get rest(): number {
     return this.buffer.length - this.position + this.waitingBytes;
+  }
+
+  /** Nothing more comes: what was put off is read now. */
+  finish(readRow: (cursor: RowCursor) => void): void {
+    this.wanted = 0;
+    this.drain(readRow);
   }
 
   drain(readRow: (cursor: RowCursor) => void): void {

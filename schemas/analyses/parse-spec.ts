@@ -29,7 +29,8 @@ type Issue = z.core.$ZodIssue;
 
 /** Of the branches of a union, the one that got furthest says most. */
 function deepest(issues: readonly Issue[]): Issue {
-  const [first] = issues;
+  // A mistyped key explains the missing one beside it.
+  const first = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
   if (first === undefined) throw new Error('a refused spec has at least one issue');
   if (first.code !== 'invalid_union') return first;
   const inner = first.errors

@@ -34,6 +34,7 @@ const personSchema = z.object({
   department: z.string(),
   employee_id: z.string(),
   name: z.string(),
+  listed: z.coerce.boolean(),
   watch_seconds: z.coerce.number(),
   watch_ratio: z.coerce.number(),
   sign_ins: z.coerce.number(),

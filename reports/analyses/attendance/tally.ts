@@ -13,6 +13,8 @@ export interface ExpectedViewer {
   readonly department: string;
   readonly employee_id: string;
   readonly name: string;
+  /** Stands in the watch list. */
+  readonly listed: boolean;
   readonly watch_seconds: number;
   /** Of the live, at most 1. */
   readonly watch_ratio: number;
@@ -43,8 +45,8 @@ export function tallyAttendance(
     const live = at(lives, live_id, () => ({ title, live_day, counts: noCounts() }));
     for (const counts of [row.counts, live.counts, at(departments, department, noCounts), total]) {
       counts.expected += 1;
-      if (person.watch_seconds >= min_seconds && person.watch_seconds > 0) counts.attended += 1;
-      if (person.watch_seconds > 0 && person.watch_ratio >= finish_ratio) counts.finished += 1;
+      if (person.listed && person.watch_seconds >= min_seconds) counts.attended += 1;
+      if (person.listed && person.watch_ratio >= finish_ratio) counts.finished += 1;
       if (person.sign_ins > 0) counts.signed += 1;
     }
   }

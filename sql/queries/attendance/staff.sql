@@ -50,6 +50,7 @@ SELECT
     roster.department AS department,
     roster.employee_id AS employee_id,
     roster.name AS name,
+    seen.employee_id != '' AS listed,
     seen.watch_seconds AS watch_seconds,
     seen.watch_ratio AS watch_ratio,
     seen.sign_ins AS sign_ins
