@@ -226,6 +226,12 @@ describe('hostile PDFs', () => {
     }
   });
 
+  test('3 KB that unpack to half a gigabyte of text are refused', async () => {
+    // One page whose content stream, deflated twice, draws the same line eight million times.
+    const bomb = fileURLToPath(new URL('../../fixtures/formats/bomb.pdf', import.meta.url));
+    expect((await readBack(bomb)).failure?.code).toBe('too_large');
+  });
+
   test('a page tree that contains itself ends', async () => {
     const loop =
       '%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[2 0 R]/Count 5>>endobj\ntrailer<</Root 1 0 R>>\n';
