@@ -26,3 +26,14 @@ export {
   type AnalysisContext,
   type RegisteredAnalysis,
 } from './analyses/index.js';
+
+// Reports (PRODUCT §7).
+export {
+  definitionFolders,
+  loadDefinition,
+  loadDefinitions,
+  type DefinitionFailure,
+} from './definitions/load.js';
+export { definedPeriod, periodOf } from './run/period.js';
+export { buildDocument, type ReportRun } from './run/build-document.js';
+export { runReport, type ReportFile, type ReportFormat, type ReportOutcome } from './run/run-report.js';

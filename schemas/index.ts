@@ -21,3 +21,5 @@ export * from './analyses/index.js';
 export * from './wechat-id.js';
 export * from './settings.js';
 export * from './link-kind.js';
+export * from './metrics/index.js';
+export * from './reports/definition.js';

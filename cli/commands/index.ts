@@ -5,6 +5,7 @@ import { importCommand } from './import.js';
 import { inspectCommand } from './inspect.js';
 import { batchesCommand, dictionaryCommand, rejectsCommand } from './listing.js';
 import { migrateCommand } from './migrate.js';
+import { reportCommand } from './report.js';
 import { sqlCommand } from './sql.js';
 import { viewerCommand } from './viewer.js';
 
@@ -14,6 +15,7 @@ export const COMMANDS: readonly (() => CommandDefinition)[] = [
   inspectCommand,
   importCommand,
   ...analyseCommands,
+  reportCommand,
   rejectsCommand,
   batchesCommand,
   sqlCommand,
