@@ -50,6 +50,9 @@ export const XLSX_LIMITS = {
   /** Each of workbook.xml, styles.xml and the relationship parts, inflated. */
   smallPartBytes: 32 * mebibyte,
   mergedRanges: 200_000,
+  /** Empty cells between filled ones, in a sheet of any size and more for each byte of it. */
+  gapCells: 50_000_000,
+  gapCellsPerByte: 2,
   /** A tag with its attributes. */
   tagBytes: 64 * 1024,
 } as const;

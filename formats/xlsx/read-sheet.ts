@@ -34,6 +34,9 @@ const attribute = {
 const CellType = { Number: 0, Shared: 1, Text: 2, Boolean: 3, Error: 4, Inline: 5, Date: 6 } as const;
 type CellTypeCode = (typeof CellType)[keyof typeof CellType];
 
+/** Stands for a text that the first pass does not read. */
+const unread = '…';
+
 /** Exact in a double, each. */
 const powersOfTen = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
 
@@ -51,6 +54,9 @@ export class SheetReader {
   #row = 0;
   #cells: CellValue[] = [];
   #column = -1;
+  readonly #gapLimit: number;
+  #gaps = 0;
+  #lastFilled = -1;
   #type: CellTypeCode = CellType.Number;
   #kind: CellKindCode = CellKind.Number;
   #isInCell = false;
@@ -62,9 +68,10 @@ export class SheetReader {
   /** The value was read from the bytes as a number or an index and needs no text. */
   #hasNumber = false;
 
-  /** For the second pass, the merged ranges the first has found. */
-  constructor(context: SheetContext, merged: MergedRanges | null) {
+  /** For the second pass, the merged ranges the first has found. `sheetBytes` is the inflated size. */
+  constructor(context: SheetContext, merged: MergedRanges | null, sheetBytes: number) {
     this.#context = context;
+    this.#gapLimit = XLSX_LIMITS.gapCells + XLSX_LIMITS.gapCellsPerByte * sheetBytes;
     this.#keepsValues = merged !== null;
     this.merged = merged ?? new MergedRanges();
   }
@@ -158,6 +165,7 @@ export class SheetReader {
     if (row > XLSX_LIMITS.rowNumber) throw tooLarge('a sheet has more rows than any program writes');
     this.#row = row;
     this.#column = -1;
+    this.#lastFilled = -1;
     if (this.#cells.length > 0) this.#cells = [];
   }
 
@@ -203,6 +211,7 @@ export class SheetReader {
         }
       } else if (!this.#keepsValues) {
         if (textEnd - textStart > XLSX_LIMITS.cellCharacters) throw cellTooLong();
+        this.#text = textEnd > textStart ? unread : null;
         return;
       }
     }
@@ -219,10 +228,21 @@ export class SheetReader {
     this.#isInValue = false;
     this.#isInInline = false;
     const value = this.#cellValue();
-    if (value === null || !this.#keepsValues) return;
+    if (value === null) return;
+    if (!this.#keepsValues) {
+      this.#countGap();
+      return;
+    }
     const cells = this.#cells;
     while (cells.length < this.#column) cells.push(null);
     cells[this.#column] = value;
+  }
+
+  /** A cell far to the right makes a row of its width: rows of few bytes must not become billions of cells. */
+  #countGap(): void {
+    this.#gaps += Math.max(0, this.#column - this.#lastFilled - 1);
+    this.#lastFilled = Math.max(this.#lastFilled, this.#column);
+    if (this.#gaps > this.#gapLimit) throw tooLarge('a sheet is all gaps: it would be mostly empty cells');
   }
 
   #cellValue(): CellValue {
@@ -251,7 +271,7 @@ export class SheetReader {
     if (!(Number.isInteger(index) && index >= 0 && index < strings.count)) {
       throw damaged('a cell refers to a text that is not there');
     }
-    if (!this.#keepsValues) return null;
+    if (!this.#keepsValues) return index;
     const text = strings.get(index);
     return text === '' ? null : text;
   }

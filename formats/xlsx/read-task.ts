@@ -7,7 +7,7 @@ import { openEncryptedPackage } from '../office-encryption/decrypt.js';
 import { fileAccess, type RandomAccess } from '../random-access.js';
 import { FormatError, type FoundEncryption } from '../table.js';
 import { CellDates } from './cells.js';
-import type { MergedRanges } from './merged-ranges.js';
+import { MergedRanges } from './merged-ranges.js';
 import { partBlocks } from './read-part.js';
 import { readSharedStrings } from './read-shared-strings.js';
 import { SheetReader, type SheetContext } from './read-sheet.js';
@@ -61,13 +61,13 @@ async function readPackage(
   };
   const merged: MergedRanges[] = [];
   for (const sheet of workbook.sheets) {
-    const reader = new SheetReader(context, null);
+    const reader = new SheetReader(context, null, sheet.entry.inflatedBytes);
     await readSheet(zip, sheet, reader, progress, null);
     merged.push(reader.merged);
   }
   output.header({ encrypted });
   for (const [index, sheet] of workbook.sheets.entries()) {
-    const reader = new SheetReader(context, merged[index] ?? null);
+    const reader = new SheetReader(context, merged[index] ?? new MergedRanges(), sheet.entry.inflatedBytes);
     await readSheet(zip, sheet, reader, progress, output);
   }
   output.consumed(fileBytes);
