@@ -30,7 +30,7 @@ const odd: readonly unknown[] = [
   2 ** 53,
   2 ** 53 - 1,
   1e15,
-  1e400,
+  Number.POSITIVE_INFINITY,
   'a\ud800',
   '\0',
   'a\0b',
