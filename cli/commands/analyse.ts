@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { flag, textOption, type CommandDefinition, type Options } from '../command.js';
 import type { App } from '../compose.js';
-import { EXIT, UsageError } from '../exit-codes.js';
+import { EXIT, Failed, UsageError } from '../exit-codes.js';
 import { note, print, printJson } from '../output.js';
 import { readStandardInput } from '../standard-input.js';
+import type { AnalysisAnswer } from '../../reports/index.js';
 
 /** Names and titles of the analyses: enough for `--help`, which must not load their engines. */
 const NAMED: readonly { readonly name: string; readonly title: string; readonly example: string }[] = [
@@ -44,7 +45,7 @@ export const analyseCommands: readonly (() => CommandDefinition)[] = NAMED.map(
 async function analyse(app: App, name: string, options: Options): Promise<number> {
   const specs = await readSpecs(app, textOption(options, 'spec') ?? '-');
   const viewersAt = textOption(options, 'viewersAt');
-  const { findAnalysis, renderFunnel, renderTable } = await import('../../reports/index.js');
+  const { findAnalysis } = await import('../../reports/index.js');
   const analysis = findAnalysis(name);
   if (analysis === undefined) throw new UsageError(`${name}: no such analysis`);
   const warehouse = await app.warehouse();
@@ -65,15 +66,32 @@ async function analyse(app: App, name: string, options: Options): Promise<number
       continue;
     }
     results.push(outcome.value.result);
-    if (flag(options, 'json')) continue;
-    for (const chart of outcome.value.charts(language)) {
-      if (chart.kind === 'funnel') await print(`${renderFunnel(chart, { language, timeZone })}\n\n`);
-    }
-    for (const table of outcome.value.tables(language))
-      await print(`${renderTable(table, { language, timeZone })}\n\n`);
+    if (!flag(options, 'json')) await show(app, outcome.value);
   }
   if (flag(options, 'json')) await printJson(specs.single ? results[0] : results);
   return failed ? EXIT.failed : EXIT.done;
+}
+
+/** Runs one analysis and prints it for people: what the demo shows. */
+export async function printAnalysis(app: App, name: string, spec: unknown): Promise<void> {
+  const { findAnalysis } = await import('../../reports/index.js');
+  const outcome = await findAnalysis(name)?.answer(await app.warehouse(), spec, {
+    timeZone: app.settings.report_time_zone,
+    language: app.language,
+  });
+  if (outcome === undefined) throw new Failed(`${name}: no such analysis`);
+  if (!outcome.ok) throw new Failed(outcome.failure.message);
+  await show(app, outcome.value);
+}
+
+async function show(app: App, answer: AnalysisAnswer): Promise<void> {
+  const { renderFunnel, renderTable } = await import('../../reports/index.js');
+  const { language } = app;
+  const options = { language, timeZone: app.settings.report_time_zone };
+  for (const chart of answer.charts(language)) {
+    if (chart.kind === 'funnel') await print(`${renderFunnel(chart, options)}\n\n`);
+  }
+  for (const table of answer.tables(language)) await print(`${renderTable(table, options)}\n\n`);
 }
 
 /** One spec or an array of them; results follow in the same shape. */

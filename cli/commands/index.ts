@@ -1,20 +1,26 @@
 import type { CommandDefinition } from '../command.js';
 import { analyseCommands } from './analyse.js';
 import { connectCommand } from './connect.js';
+import { demoCommand } from './demo.js';
+import { doctorCommand } from './doctor.js';
 import { importCommand } from './import.js';
 import { inspectCommand } from './inspect.js';
 import { batchesCommand, dictionaryCommand, rejectsCommand } from './listing.js';
 import { migrateCommand } from './migrate.js';
 import { reportCommand } from './report.js';
+import { serveCommand } from './serve.js';
 import { sqlCommand } from './sql.js';
 import { viewerCommand } from './viewer.js';
 
 /** Every command: one line each. Only words are loaded here; what a command does is loaded when it runs. */
 export const COMMANDS: readonly (() => CommandDefinition)[] = [
+  demoCommand,
+  doctorCommand,
   migrateCommand,
   inspectCommand,
   importCommand,
   ...analyseCommands,
+  serveCommand,
   reportCommand,
   rejectsCommand,
   batchesCommand,

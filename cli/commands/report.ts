@@ -44,7 +44,9 @@ async function runReportCommand(app: App, args: readonly string[], options: Opti
     return EXIT.done;
   }
   if (action !== 'run' || name === undefined) {
-    throw new UsageError(app.say('用法：wxlive report list | run 报表名', 'usage: wxlive report list | run NAME'));
+    throw new UsageError(
+      app.say('用法：wxlive report list | run 报表名', 'usage: wxlive report list | run NAME'),
+    );
   }
   const passwords = readPasswords(app, options);
   const made = await makeReport(app, {
@@ -87,9 +89,14 @@ export async function makeReport(app: App, request: ReportRequest): Promise<Made
   const reports = await import('../../reports/index.js');
   const { instantText } = await import('../../schemas/index.js');
   const zone = app.settings.report_time_zone;
-  const definition = reports.loadDefinition(request.name, reports.definitionFolders(app.settings.reports_dir));
+  const definition = reports.loadDefinition(
+    request.name,
+    reports.definitionFolders(app.settings.reports_dir),
+  );
   if (!definition.ok) {
-    throw new UsageError(app.say(`没有这个报表：${definition.failure.message}`, `no such report: ${definition.failure.message}`));
+    throw new UsageError(
+      app.say(`没有这个报表：${definition.failure.message}`, `no such report: ${definition.failure.message}`),
+    );
   }
   const now = Date.now();
   const period = readPeriod(app, request, zone);
@@ -129,16 +136,13 @@ function readFormats(app: App, options: Options): readonly ReportFormat[] | null
   if (formats.length === 0) return null;
   return formats.map((format) => {
     if (format === 'xlsx' || format === 'pdf') return format;
-    throw new UsageError(app.say(`--format ${format}：可用 xlsx、pdf`, `--format ${format}: use xlsx or pdf`));
+    throw new UsageError(
+      app.say(`--format ${format}：可用 xlsx、pdf`, `--format ${format}: use xlsx or pdf`),
+    );
   });
 }
 
-function readPeriod(
-  app: App,
-  request: ReportRequest,
-  zone: string,
-  
-): { from: number; to: number } | null {
+function readPeriod(app: App, request: ReportRequest, zone: string): { from: number; to: number } | null {
   if (request.from === undefined && request.to === undefined) return null;
   const from = readBound(app, request.from ?? request.to ?? '', zone, false);
   const to = readBound(app, request.to ?? request.from ?? '', zone, true);
@@ -151,7 +155,12 @@ function readBound(app: App, text: string, zone: string, end: boolean): number {
   if (isDay(text)) return startOfDay(end ? addDays(text, 1) : text, zone);
   const at = /(?:Z|[+-]\d\d:?\d\d)$/i.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(at)) {
-    throw new UsageError(app.say(`${text}：应为 2026-11-11 或带时区的时间`, `${text}: write 2026-11-11 or an instant with an offset`));
+    throw new UsageError(
+      app.say(
+        `${text}：应为 2026-11-11 或带时区的时间`,
+        `${text}: write 2026-11-11 or an instant with an offset`,
+      ),
+    );
   }
   return at;
 }

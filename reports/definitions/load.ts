@@ -1,7 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
-import { fail, reportDefinitionSchema, succeed, type Outcome, type ReportDefinition } from '../../schemas/index.js';
+import {
+  fail,
+  reportDefinitionSchema,
+  succeed,
+  type Outcome,
+  type ReportDefinition,
+} from '../../schemas/index.js';
 import { packageRoot } from '../../sql/index.js';
 
 /** A definition that cannot be used: which file, which line and key, and what is wrong. */
@@ -21,7 +27,9 @@ export function loadDefinitions(
 ): Outcome<readonly ReportDefinition[], DefinitionFailure> {
   const definitions: ReportDefinition[] = [];
   for (const folder of folders) {
-    for (const name of readdirSync(folder).filter((file) => /\.ya?ml$/.test(file)).sort()) {
+    for (const name of readdirSync(folder)
+      .filter((file) => /\.ya?ml$/.test(file))
+      .sort()) {
       const parsed = parseDefinition(readFileSync(join(folder, name), 'utf8'), name);
       if (!parsed.ok) return parsed;
       definitions.push(parsed.value);
@@ -50,7 +58,10 @@ export function parseDefinition(text: string, file: string): Outcome<ReportDefin
   const [error] = document.errors;
   if (error !== undefined) {
     const { line } = lines.linePos(error.pos[0]);
-    return fail({ code: 'bad_definition', message: `${file}:${line}: ${error.message.split('\n')[0] ?? ''}` });
+    return fail({
+      code: 'bad_definition',
+      message: `${file}:${line}: ${error.message.split('\n')[0] ?? ''}`,
+    });
   }
   const parsed = reportDefinitionSchema.safeParse(document.toJS());
   if (parsed.success) return succeed(parsed.data);

@@ -14,7 +14,13 @@ import { loadSql, type SqlParameters, type Warehouse } from '../../sql/index.js'
 import { findAnalysis } from '../analyses/index.js';
 import { valueText } from '../render/cell-text.js';
 import type { LineChart } from '../render/chart-model.js';
-import type { Highlight, MetricEntry, ReportDocument, ReportPeriod, Section } from '../render/report-document.js';
+import type {
+  Highlight,
+  MetricEntry,
+  ReportDocument,
+  ReportPeriod,
+  Section,
+} from '../render/report-document.js';
 import type { Cell, ListedTable, TableColumn } from '../render/table-model.js';
 import { say } from '../render/wording.js';
 import { periodBefore } from './period.js';
@@ -43,7 +49,12 @@ const pointRow = z.object({
   series: z.string(),
   value: z.union([z.coerce.number(), z.null()]),
 });
-const incompleteRow = z.object({ platform: z.string(), source: z.string(), missing_day: z.string(), reason: z.string() });
+const incompleteRow = z.object({
+  platform: z.string(),
+  source: z.string(),
+  missing_day: z.string(),
+  reason: z.string(),
+});
 const newestRow = z.object({ at_ms: z.coerce.number() });
 const MINUTE_MS = 60_000;
 
@@ -168,7 +179,10 @@ async function curve(
   const first = points[0]?.at_ms;
   const last = points.at(-1)?.at_ms;
   if (first === undefined || last === undefined) return null;
-  const axis = Array.from({ length: Math.round((last - first) / MINUTE_MS) + 1 }, (_, at) => first + at * MINUTE_MS);
+  const axis = Array.from(
+    { length: Math.round((last - first) / MINUTE_MS) + 1 },
+    (_, at) => first + at * MINUTE_MS,
+  );
   const series = names.map((name) => {
     const values: (number | null)[] = axis.map(() => null);
     for (const point of points) {
@@ -176,7 +190,15 @@ async function curve(
     }
     return { name, values };
   });
-  return { kind: 'line', title, axisKind: 'instant', axis, series, valueKind: 'integer', valueLabel: findMetric('online')[run.language] };
+  return {
+    kind: 'line',
+    title,
+    axisKind: 'instant',
+    axis,
+    series,
+    valueKind: 'integer',
+    valueLabel: findMetric('online')[run.language],
+  };
 }
 
 async function buildHighlights(warehouse: Warehouse, run: ReportRun): Promise<readonly Highlight[]> {
@@ -204,7 +226,12 @@ function figure(value: Cell | undefined): number | null {
 }
 
 /** Page one tells only of what moved by the threshold or more. */
-function summarize(highlights: readonly Highlight[], tellFrom: number, language: Language, timeZone: string): string[] {
+function summarize(
+  highlights: readonly Highlight[],
+  tellFrom: number,
+  language: Language,
+  timeZone: string,
+): string[] {
   return highlights.flatMap(({ label, value, kind, change }) => {
     if (value === null || change === null || Math.abs(change) < tellFrom) return [];
     const percent = `${(Math.abs(change) * 100).toFixed(1)}%`;

@@ -15,14 +15,22 @@ export function definedPeriod(
   language: Language,
 ): ReportPeriod {
   const today = dayOf(now, zone);
-  return periodOf(startOfDay(addDays(today, -DAYS[definition.period]), zone), startOfDay(today, zone), zone, language);
+  return periodOf(
+    startOfDay(addDays(today, -DAYS[definition.period]), zone),
+    startOfDay(today, zone),
+    zone,
+    language,
+  );
 }
 
 /** A period with the name people give it. */
 export function periodOf(from: number, to: number, zone: string, language: Language): ReportPeriod {
   const first = dayOf(from, zone);
   const last = dayOf(to - 1, zone);
-  const weekday = new Intl.DateTimeFormat(language === 'zh' ? 'zh-CN' : 'en-GB', { weekday: 'short', timeZone: zone });
+  const weekday = new Intl.DateTimeFormat(language === 'zh' ? 'zh-CN' : 'en-GB', {
+    weekday: 'short',
+    timeZone: zone,
+  });
   const label =
     first === last
       ? language === 'zh'

@@ -100,12 +100,23 @@ async function remember(
 ): Promise<void> {
   const rows = document.sections.reduce(
     (sum, section) =>
-      sum + section.tables.reduce((count, table) => count + (Array.isArray(table.rows) ? table.rows.length : 0), 0),
+      sum +
+      section.tables.reduce((count, table) => count + (Array.isArray(table.rows) ? table.rows.length : 0), 0),
     0,
   );
   await warehouse.insert({
     table: 'wxlive_store.report_runs_ledger',
-    columns: ['run_id', 'report', 'period_from', 'period_to', 'state', 'data_as_of', 'files', 'started_at', 'seconds'],
+    columns: [
+      'run_id',
+      'report',
+      'period_from',
+      'period_to',
+      'state',
+      'data_as_of',
+      'files',
+      'started_at',
+      'seconds',
+    ],
     format: 'JSONEachRow',
     body: Buffer.from(
       JSON.stringify({

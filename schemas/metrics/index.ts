@@ -150,7 +150,10 @@ export const METRICS: readonly Metric[] = [
     id: 'buy_rate',
     zh: '支付转化率',
     en: 'Buy rate',
-    definition: { zh: '支付人数 ÷ 进入人数，附威尔逊置信区间', en: 'buyers / entrants, with its Wilson interval' },
+    definition: {
+      zh: '支付人数 ÷ 进入人数，附威尔逊置信区间',
+      en: 'buyers / entrants, with its Wilson interval',
+    },
     unit: '%',
     base: '进入人数',
     source: 'channels.buy_rate',
@@ -171,7 +174,10 @@ export const METRICS: readonly Metric[] = [
     id: 'completion_rate',
     zh: '完课率',
     en: 'Completion rate',
-    definition: { zh: '观看达到直播时长 80% 的员工 ÷ 应到', en: 'staff who watched 80% of the live / expected' },
+    definition: {
+      zh: '观看达到直播时长 80% 的员工 ÷ 应到',
+      en: 'staff who watched 80% of the live / expected',
+    },
     unit: '%',
     base: '应到人数',
     source: 'attendance.completion_rate',

@@ -1,7 +1,16 @@
 import { z } from 'zod';
 
 const words = z.strictObject({ zh: z.string().min(1), en: z.string().min(1) });
-const kind = z.enum(['text', 'integer', 'decimal', 'percent', 'money_fen', 'duration_seconds', 'instant', 'day']);
+const kind = z.enum([
+  'text',
+  'integer',
+  'decimal',
+  'percent',
+  'money_fen',
+  'duration_seconds',
+  'instant',
+  'day',
+]);
 const id = z.string().regex(/^[a-z][a-z0-9-]*$/, { error: 'small letters, digits and hyphens' });
 
 const column = z.strictObject({

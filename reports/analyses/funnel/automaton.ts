@@ -1,280 +1,124 @@
-import { searchAttempt } from './search.js';
+import { createExcludedPass } from './excluded-pass.js';
+import { createOrderedPass } from './ordered-pass.js';
+import { ALL_TIME, stepMarksOf, type FunnelPass, type OnAttempt, type PeriodOf } from './pass.js';
+import { createSearchPass } from './search-pass.js';
+import { createStrictPass } from './strict-pass.js';
+import { createUnorderedPass } from './unordered-pass.js';
 import {
   compareAttempts,
-  endOfInstant,
+  createViewerEvents,
+  reserve,
   type Attempt,
   type FunnelPlan,
   type ViewerEvents,
 } from './viewer-events.js';
 
-/** The period an instant lies in, as a number that grows with time. */
-export type PeriodOf = (instantMs: number) => number;
-
-/** Hears of the attempt that counts in each period. */
-export type OnAttempt = (attempt: Attempt, period: number) => void;
-
 export interface FunnelAutomaton {
   /** The attempt of the viewer that counts; null when there is none. */
   best(events: ViewerEvents): Attempt | null;
   /** The attempt that counts among those that start in each period. */
-  bestByPeriod(events: ViewerEvents, periodOf: PeriodOf, onAttempt: OnAttempt): void;
+  readonly bestByPeriod: FunnelPass;
 }
 
-const ALL = (): number => 0;
-
 /**
- * Finds the attempts of one viewer after the other. Three linear passes serve the usual viewer (no event lies at the
- * same millisecond as one that competes with it, no exclusion among them); everything else goes to the exact search.
+ * Finds the attempts of one viewer after the other. Quick passes serve the usual viewer (no event lies at the same
+ * millisecond as one that competes with it); everything else goes to the exact search.
  */
 export function createFunnelAutomaton(plan: FunnelPlan): FunnelAutomaton {
-  const { stepCount, order, windowMs } = plan;
-  const stepMarks = 2 ** stepCount - 1;
+  const { order } = plan;
+  const stepMarks = stepMarksOf(plan);
   const exclusionMarks = plan.exclusions.reduce((marks, { bit }) => marks | bit, 0);
-  const startMarks = order === 'unordered' ? stepMarks : 1;
-  /** Scratch: per start its event and depth; per depth how many starts have reached it. */
-  let starts = new Int32Array(64);
-  let depths = new Uint8Array(64);
-  const reached = new Int32Array(stepCount + 2);
-  const nextTimes = new Float64Array(stepCount);
+  const makeSimple = { ordered: createOrderedPass, strict: createStrictPass, unordered: createUnorderedPass }[
+    order
+  ];
+  const passes = {
+    simple: makeSimple(plan),
+    excluded: createExcludedPass(plan),
+    search: createSearchPass(plan),
+  };
+  const part = createViewerEvents();
+  const partIndex: number[] = [];
 
-  function isSimple(events: ViewerEvents): boolean {
-    if (plan.correlateFrom > 0) return false;
+  /** Which pass a viewer's events allow. */
+  function passFor(events: ViewerEvents): 'simple' | 'excluded' | 'search' {
     let last = Number.NaN;
+    let excluded = false;
+    let anyTie = false;
     for (let index = 0; index < events.count; index += 1) {
       const marks = events.marks[index] ?? 0;
-      if ((marks & exclusionMarks) !== 0) return false;
       const time = events.times[index] ?? 0;
       const tied = time === last || (index + 1 < events.count && events.times[index + 1] === time);
       last = time;
+      anyTie ||= tied;
+      excluded ||= (marks & exclusionMarks) !== 0;
       const fits = marks & stepMarks;
       const severalSteps = (fits & (fits - 1)) !== 0;
       if (order === 'strict') {
         // A heartbeat may fill a step or be passed over; the strict pass knows only events that cannot be.
-        if (tied || (fits !== 0 && (marks & plan.interruptBit) === 0)) return false;
-      } else if (severalSteps && (tied || order === 'unordered')) return false;
+        if (tied || (fits !== 0 && (marks & plan.interruptBit) === 0)) return 'search';
+      } else if (severalSteps && (tied || order === 'unordered')) return 'search';
     }
-    return true;
+    if (!excluded) return 'simple';
+    return order === 'ordered' && !anyTie ? 'excluded' : 'search';
   }
 
-  /** Ordered and simple: how deep each start goes; starts of one depth are neighbours, so all move at once. */
-  function markDepths(events: ViewerEvents, firstCompleteIsEnough: boolean): number {
-    reached.fill(0);
-    let count = 0;
-    let alive = 0;
-    for (let first = 0; first < events.count;) {
-      const time = events.times[first] ?? 0;
-      const end = endOfInstant(events, first);
-      let marks = 0;
-      for (let index = first; index < end; index += 1) marks |= events.marks[index] ?? 0;
-      while (alive < count && time - (events.times[starts[alive] ?? 0] ?? 0) > windowMs) alive += 1;
-      const oneEvent = end - first === 1;
-      moveOn(marks & stepMarks, alive, oneEvent);
-      if (firstCompleteIsEnough && (reached[stepCount] ?? 0) > alive) return count;
-      if ((marks & 1) !== 0) {
-        let depth = 1;
-        while (!oneEvent && depth < stepCount && (marks & (1 << depth)) !== 0) depth += 1;
-        for (let index = first; index < end; index += 1) {
-          if (((events.marks[index] ?? 0) & 1) === 0) continue;
-          starts[count] = index;
-          depths[count] = depth;
-          count += 1;
-        }
-        for (let step = 1; step <= depth; step += 1) reached[step] = count;
-        if (firstCompleteIsEnough && depth === stepCount) return count;
-      }
-      first = end;
-    }
-    return count;
+  /** The pass for events of which no two steps must carry one value. */
+  function uncorrelated(events: ViewerEvents, periodOf: PeriodOf, onAttempt: OnAttempt): void {
+    passes[passFor(events)](events, periodOf, onAttempt);
   }
 
-  function moveOn(marks: number, alive: number, oneEvent: boolean): void {
-    // Deepest first: one event moves a start by one step, tied events by as many as they fill in a row.
-    let runEnd = stepCount;
-    for (let depth = stepCount - 1; depth >= 1; depth -= 1) {
-      if ((marks & (1 << depth)) === 0) {
-        runEnd = depth;
-        continue;
+  /**
+   * One value at a time: the events that carry it, and those that fill a step before the correlated ones. Nothing is
+   * voided or interrupted here, so what is best of all values is best.
+   */
+  function byValue(events: ViewerEvents, periodOf: PeriodOf, onAttempt: OnAttempt): void {
+    const freeMarks = 2 ** (plan.correlateFrom - 1) - 1;
+    const best = new Map<number, Attempt>();
+    for (const value of valuesOf(events, stepMarks & ~freeMarks)) {
+      reserve(part, events.count);
+      part.count = 0;
+      for (let index = 0; index < events.count; index += 1) {
+        const marks =
+          (events.marks[index] ?? 0) & stepMarks & (events.values[index] === value ? stepMarks : freeMarks);
+        if (marks === 0) continue;
+        part.times[part.count] = events.times[index] ?? 0;
+        part.marks[part.count] = marks;
+        partIndex[part.count] = index;
+        part.count += 1;
       }
-      const target = oneEvent ? depth + 1 : runEnd;
-      const to = reached[depth] ?? 0;
-      for (let start = Math.max(alive, reached[depth + 1] ?? 0); start < to; start += 1)
-        depths[start] = target;
+      uncorrelated(part, periodOf, (attempt, period) => {
+        const whole = { times: attempt.times, events: attempt.events.map((index) => partIndex[index] ?? 0) };
+        const before = best.get(period);
+        if (before === undefined || compareAttempts(whole, before) < 0) best.set(period, whole);
+      });
     }
-    if (oneEvent) {
-      for (let depth = stepCount - 1; depth >= 1; depth -= 1) {
-        if ((marks & (1 << depth)) !== 0) reached[depth + 1] = reached[depth] ?? 0;
-      }
-    } else {
-      for (let depth = 1; depth < stepCount; depth += 1) {
-        if ((marks & (1 << depth)) !== 0) reached[depth + 1] = reached[depth] ?? 0;
-      }
-    }
-  }
-
-  /** Ordered and simple: the earliest way the attempt of a start goes. */
-  function followOrdered(events: ViewerEvents, start: number, depth: number): Attempt {
-    const startTime = events.times[start] ?? 0;
-    const times = [startTime];
-    const chosen = [start];
-    let first = start;
-    while (first > 0 && events.times[first - 1] === startTime) first -= 1;
-    while (times.length < depth && first < events.count) {
-      const end = endOfInstant(events, first);
-      let progress = true;
-      while (progress && times.length < depth) {
-        progress = false;
-        for (let index = first; index < end && !progress; index += 1) {
-          const fits = ((events.marks[index] ?? 0) & (1 << times.length)) !== 0;
-          if (!fits || chosen.includes(index)) continue;
-          times.push(events.times[index] ?? 0);
-          chosen.push(index);
-          progress = true;
-        }
-      }
-      first = end;
-    }
-    return { times, events: chosen };
-  }
-
-  function simpleOrdered(events: ViewerEvents, periodOf: PeriodOf, onAttempt: OnAttempt): void {
-    const count = markDepths(events, periodOf === ALL);
-    let from = 0;
-    while (from < count) {
-      const period = periodOf(events.times[starts[from] ?? 0] ?? 0);
-      let deepest = from;
-      let to = from + 1;
-      while (to < count && (periodOf === ALL || periodOf(events.times[starts[to] ?? 0] ?? 0) === period)) {
-        if ((depths[to] ?? 0) > (depths[deepest] ?? 0)) deepest = to;
-        to += 1;
-      }
-      onAttempt(followOrdered(events, starts[deepest] ?? 0, depths[deepest] ?? 0), period);
-      from = to;
-    }
-  }
-
-  /** Strict without ties: from each start the very next events must be the next steps. */
-  function simpleStrict(events: ViewerEvents, periodOf: PeriodOf, onAttempt: OnAttempt): void {
-    let best: Attempt | null = null;
-    let period = 0;
-    for (let start = 0; start < events.count; start += 1) {
-      if (((events.marks[start] ?? 0) & 1) === 0) continue;
-      const startTime = events.times[start] ?? 0;
-      const startPeriod = periodOf(startTime);
-      if (best !== null && startPeriod !== period) {
-        onAttempt(best, period);
-        best = null;
-      }
-      period = startPeriod;
-      if (best !== null && best.times.length === stepCount) continue;
-      const times = [startTime];
-      const chosen = [start];
-      for (let index = start + 1; index < events.count && times.length < stepCount; index += 1) {
-        const time = events.times[index] ?? 0;
-        const marks = events.marks[index] ?? 0;
-        if (time - startTime > windowMs) break;
-        if ((marks & (1 << times.length)) !== 0) {
-          times.push(time);
-          chosen.push(index);
-        } else if ((marks & plan.interruptBit) !== 0) break;
-      }
-      if (best === null || times.length > best.times.length) best = { times, events: chosen };
-    }
-    if (best !== null) onAttempt(best, period);
-  }
-
-  /** Unordered, each event fitting one step: from the back, when each step comes next. */
-  function simpleUnordered(events: ViewerEvents, periodOf: PeriodOf, onAttempt: OnAttempt): void {
-    nextTimes.fill(Number.POSITIVE_INFINITY);
-    let bestStart = -1;
-    let bestDepth = 0;
-    let period = 0;
-    const found: Attempt[] = [];
-    const periods: number[] = [];
-    const flush = (): void => {
-      if (bestStart < 0) return;
-      found.push(followUnordered(events, bestStart, bestDepth));
-      periods.push(period);
-      bestStart = -1;
-    };
-    for (let index = events.count - 1; index >= 0; index -= 1) {
-      const marks = (events.marks[index] ?? 0) & stepMarks;
-      if (marks === 0) continue;
-      const time = events.times[index] ?? 0;
-      nextTimes[31 - Math.clz32(marks)] = time;
-      const startPeriod = periodOf(time);
-      if (startPeriod !== period) {
-        flush();
-        bestDepth = 0;
-        period = startPeriod;
-      }
-      let depth = 0;
-      for (let step = 0; step < stepCount; step += 1)
-        if ((nextTimes[step] ?? 0) - time <= windowMs) depth += 1;
-      if (depth >= bestDepth) {
-        bestDepth = depth;
-        bestStart = index;
-      }
-    }
-    flush();
-    for (let index = found.length - 1; index >= 0; index -= 1) {
-      const attempt = found[index];
-      if (attempt !== undefined) onAttempt(attempt, periods[index] ?? 0);
-    }
-  }
-
-  function followUnordered(events: ViewerEvents, start: number, depth: number): Attempt {
-    const times: number[] = [];
-    const chosen: number[] = [];
-    let filled = 0;
-    for (let index = start; index < events.count && times.length < depth; index += 1) {
-      const fits = (events.marks[index] ?? 0) & stepMarks & ~filled;
-      if (fits === 0) continue;
-      filled |= fits;
-      times.push(events.times[index] ?? 0);
-      chosen.push(index);
-    }
-    return { times, events: chosen };
-  }
-
-  function searched(events: ViewerEvents, periodOf: PeriodOf, onAttempt: OnAttempt): void {
-    let best: Attempt | null = null;
-    let period = 0;
-    let settledAt = Number.NaN;
-    for (let start = 0; start < events.count; start += 1) {
-      if (((events.marks[start] ?? 0) & startMarks) === 0) continue;
-      const time = events.times[start] ?? 0;
-      const startPeriod = periodOf(time);
-      if (startPeriod !== period) {
-        if (best !== null) onAttempt(best, period);
-        best = null;
-        period = startPeriod;
-        settledAt = Number.NaN;
-      }
-      // Nothing goes deeper than all steps; only a start of the same millisecond can still be better.
-      if (time > settledAt) continue;
-      const attempt = searchAttempt(events, start, plan)?.attempt ?? null;
-      if (attempt === null) continue;
-      if (best === null || compareAttempts(attempt, best) < 0) best = attempt;
-      if (best.times.length === stepCount) settledAt = time;
-    }
-    if (best !== null) onAttempt(best, period);
+    for (const [period, attempt] of [...best].sort(([left], [right]) => left - right))
+      onAttempt(attempt, period);
   }
 
   function bestByPeriod(events: ViewerEvents, periodOf: PeriodOf, onAttempt: OnAttempt): void {
-    if (starts.length < events.count) {
-      starts = new Int32Array(events.count * 2);
-      depths = new Uint8Array(events.count * 2);
+    if (plan.correlateFrom === 0) uncorrelated(events, periodOf, onAttempt);
+    else if (canSplitByValue(events)) byValue(events, periodOf, onAttempt);
+    else passes.search(events, periodOf, onAttempt);
+  }
+
+  /** Which events share a millisecond does not depend on the value, but which of them compete does: those are searched. */
+  function canSplitByValue(events: ViewerEvents): boolean {
+    if (order === 'strict' || (order === 'unordered' && plan.correlateFrom > 1)) return false;
+    for (let index = 0; index < events.count; index += 1) {
+      const marks = events.marks[index] ?? 0;
+      const fits = marks & stepMarks;
+      if ((marks & exclusionMarks) !== 0 || (order === 'unordered' && (fits & (fits - 1)) !== 0))
+        return false;
+      if (index > 0 && events.times[index] === events.times[index - 1]) return false;
     }
-    if (!isSimple(events)) searched(events, periodOf, onAttempt);
-    else if (order === 'ordered') simpleOrdered(events, periodOf, onAttempt);
-    else if (order === 'strict') simpleStrict(events, periodOf, onAttempt);
-    else simpleUnordered(events, periodOf, onAttempt);
+    return true;
   }
 
   return {
     best(events) {
       let best: Attempt | null = null;
-      bestByPeriod(events, ALL, (attempt) => {
+      bestByPeriod(events, ALL_TIME, (attempt) => {
         best = attempt;
       });
       return best;
@@ -282,3 +126,17 @@ export function createFunnelAutomaton(plan: FunnelPlan): FunnelAutomaton {
     bestByPeriod,
   };
 }
+
+/** The values that an event of these marks carries; one that nobody carries when there is none. */
+function valuesOf(events: ViewerEvents, marks: number): readonly number[] {
+  const values: number[] = [];
+  for (let index = 0; index < events.count; index += 1) {
+    const value = events.values[index] ?? 0;
+    if (value !== 0 && ((events.marks[index] ?? 0) & marks) !== 0 && !values.includes(value))
+      values.push(value);
+  }
+  return values.length === 0 ? [NO_VALUE] : values;
+}
+
+/** The first steps alone may still begin an attempt. */
+const NO_VALUE = -1;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import {
-  NO_TOUCH,
+  fail,
   funnelResultSchema,
   funnelSpecSchema,
   resolveTimeRange,
@@ -18,31 +18,26 @@ import {
   fillSlots,
   fixed,
   loadSql,
+  packValues,
   scopeRows,
-  type SqlParameters,
-  type SqlText,
+  type Filter,
+  type SqlFragment,
   type Warehouse,
 } from '../../../sql/index.js';
 import type { Analysis, AnalysisContext } from '../analysis.js';
 import { explainEmpty } from '../empty-reason.js';
-import { createPeriodClock, type PeriodClock } from '../report-period.js';
-import { readRows, type RowCursor } from '../row-binary.js';
+import { IntegrityError } from '../integrity-error.js';
+import { readRows } from '../row-binary.js';
 
-import { createFunnelAutomaton } from './automaton.js';
 import { compileFunnel, matchesOf, type CompiledFunnel } from './compile.js';
 import { funnelCharts, funnelTables } from './show.js';
-import { createStepTotals, listGroups, type StepTotals } from './summarize.js';
-import {
-  compareAttempts,
-  createViewerEvents,
-  reserve,
-  type Attempt,
-  type ViewerEvents,
-} from './viewer-events.js';
+import { createFunnelTally } from './tally.js';
+import { createViewerRowReader, orderMatters, type RowShape, type ViewerRow } from './viewer-rows.js';
 
-/** Events of the scope that are grouped at once; more are taken in parts by a hash of the viewer. */
+/** Events that are grouped at once; more are taken in parts by a hash of the viewer. */
 const EVENTS_AT_ONCE = 12_000_000;
-const DETAILED_EVENTS_AT_ONCE = 3_000_000;
+/** Viewers whose ties are looked at in one statement. */
+const TIED_AT_ONCE = 20_000;
 
 export const funnel: Analysis<typeof funnelSpecSchema, typeof funnelResultSchema> = {
   name: 'funnel',
@@ -66,53 +61,117 @@ async function runFunnel(
 ): Promise<Outcome<FunnelResult, AnalysisFailure>> {
   const range = resolveTimeRange(spec, context.timeZone);
   if (!range.ok) return range;
-  const filter = createFilter(context.timeZone);
-  const compiled = compileFunnel(spec, filter);
-  if (!compiled.ok) return compiled;
-  const where = filter.all(spec.where);
-  if (!where.ok) return where;
-  const field = spec.breakdown === null ? null : filter.text(spec.breakdown.field);
-  if (field?.ok === false) return field;
-  const correlated =
-    compiled.value.correlatedField === null ? null : filter.text(compiled.value.correlatedField);
-  if (correlated?.ok === false) return correlated;
   const viewersAt = context.viewersAt ?? null;
   if (
     viewersAt !== null &&
     (!Number.isInteger(viewersAt) || viewersAt < 1 || viewersAt > spec.steps.length)
   ) {
-    return { ok: false, failure: { code: 'bad_value', message: `there is no step ${viewersAt}` } };
+    return fail({
+      code: 'bad_value',
+      message: `there is no step ${viewersAt}: the funnel has ${spec.steps.length}`,
+    });
   }
-  const rows = scopeRows(filter, filter.scope(spec, range.value));
+  const selected = selectSteps(spec, range.value, context.timeZone);
+  if (!selected.ok) return selected;
+  const { filter, compiled } = selected.value;
   const checked = await checkPatterns(warehouse, filter);
   if (!checked.ok) return checked;
 
-  const detailed = field !== null || correlated !== null || viewersAt !== null;
-  const slots = { marks: compiled.value.marks, rows, where: where.value };
-  const sql = detailed
-    ? fillSlots(loadSql('funnel/viewer-steps-in-detail'), {
-        ...slots,
-        viewer: viewersAt === null ? fixed("''") : fixed('toString(viewer)'),
-        correlated: correlated?.value ?? fixed("''"),
-        broken_down: field?.value ?? fixed("''"),
-      })
-    : fillSlots(loadSql('funnel/viewer-steps'), slots);
-  const events = await countEvents(warehouse, spec, range.value, context);
-  const atOnce = detailed || spec.order === 'strict' ? DETAILED_EVENTS_AT_ONCE : EVENTS_AT_ONCE;
-  const buckets = Math.max(1, Math.ceil(events / atOnce));
-
-  const tally = createTally(spec, compiled.value, context);
-  const readRow = createRowReader(detailed, compiled.value, tally);
-  for (let bucket = 0; bucket < buckets; bucket += 1) {
-    await readRows(
-      streamBucket(warehouse, sql, filter.parameters, compiled.value, buckets, bucket, context),
-      readRow,
-    );
-  }
-  const result = tally.result(range.value);
+  const tally = createFunnelTally({ spec, compiled, timeZone: context.timeZone, viewersAt });
+  await readViewers(warehouse, spec, range.value, selected.value, context, tally.add);
+  const values =
+    spec.breakdown === null
+      ? new Map<number, string>()
+      : await readValues(warehouse, spec, range.value, context);
+  const result = tally.result(range.value, values);
   if (result.steps[0]?.viewers !== 0) return succeed(result);
   const names = spec.steps.flatMap((step) => matchesOf(step).map(({ event }) => event));
   return succeed({ ...result, notes: await explainEmpty(warehouse, spec, range.value, names, context) });
+}
+
+/** A funnel as fragments of one statement; each statement has its own, so that it knows all its values. */
+interface SelectedSteps {
+  readonly filter: Filter;
+  readonly compiled: CompiledFunnel;
+  readonly where: SqlFragment;
+  readonly rows: SqlFragment;
+  readonly correlated: SqlFragment | null;
+  readonly brokenDown: SqlFragment | null;
+}
+
+function selectSteps(
+  spec: FunnelSpec,
+  range: TimeRange,
+  timeZone: string,
+  part: 'all values' | 'breakdown' = 'all values',
+): Outcome<SelectedSteps, AnalysisFailure> {
+  const filter = createFilter(timeZone);
+  const compiled = compileFunnel(spec, filter);
+  if (!compiled.ok) return compiled;
+  const where = filter.all(spec.where);
+  if (!where.ok) return where;
+  const brokenDown = spec.breakdown === null ? null : filter.text(spec.breakdown.field);
+  if (brokenDown?.ok === false) return brokenDown;
+  const { correlatedField } = compiled.value;
+  const correlated = correlatedField === null || part === 'breakdown' ? null : filter.text(correlatedField);
+  if (correlated?.ok === false) return correlated;
+  const rows = scopeRows(filter, filter.scope(spec, range, eventNames(spec)));
+  return succeed({
+    filter,
+    compiled: compiled.value,
+    where: where.value,
+    rows,
+    correlated: correlated?.value ?? null,
+    brokenDown: brokenDown?.value ?? null,
+  });
+}
+
+/** The events that a funnel looks at; a strict one looks at all of them. */
+function eventNames(spec: FunnelSpec): string[] | undefined {
+  if (spec.order === 'strict') return undefined;
+  return [...spec.steps, ...spec.exclusions].flatMap((part) => matchesOf(part).map(({ event }) => event));
+}
+
+async function readViewers(
+  warehouse: Warehouse,
+  spec: FunnelSpec,
+  range: TimeRange,
+  { filter, compiled, where, rows, correlated, brokenDown }: SelectedSteps,
+  context: AnalysisContext,
+  onViewer: (row: ViewerRow) => void,
+): Promise<void> {
+  const shape: RowShape = {
+    withViewer: brokenDown !== null || context.viewersAt !== undefined,
+    withCorrelated: correlated !== null,
+    withBreakdown: brokenDown !== null,
+  };
+  const packed = packValues([correlated, brokenDown].filter((value) => value !== null));
+  const slots = { marks: compiled.marks, rows, where, ...packed };
+  const sql = fillSlots(loadSql('funnel/viewer-steps'), {
+    ...slots,
+    viewer: fixed(shape.withViewer ? 'viewer,' : ''),
+  });
+  const options = context.signal === undefined ? {} : { signal: context.signal };
+  const tied: string[] = [];
+  const readRow = createViewerRowReader(shape, (row) => {
+    if (shape.withBreakdown && orderMatters(row)) tied.push(row.viewerText());
+    else onViewer(row);
+  });
+  const buckets = Math.max(
+    1,
+    Math.ceil((await countEvents(warehouse, spec, range, context)) / EVENTS_AT_ONCE),
+  );
+  for (let bucket = 0; bucket < buckets; bucket += 1) {
+    const parameters = { ...filter.parameters, buckets, bucket, start_marks: compiled.startMarks };
+    await readRows(warehouse.stream(sql, 'RowBinary', parameters, options), readRow);
+  }
+  // Event ids are long; only those who need them are asked for them.
+  const inOrder = fillSlots(loadSql('funnel/viewer-steps-with-ties'), slots);
+  const readTied = createViewerRowReader(shape, onViewer);
+  for (let first = 0; first < tied.length; first += TIED_AT_ONCE) {
+    const parameters = { ...filter.parameters, viewers: tied.slice(first, first + TIED_AT_ONCE) };
+    await readRows(warehouse.stream(inOrder, 'RowBinary', parameters, options), readTied);
+  }
 }
 
 async function countEvents(
@@ -122,171 +181,28 @@ async function countEvents(
   context: AnalysisContext,
 ): Promise<number> {
   const filter = createFilter(context.timeZone);
-  const sql = fillSlots(loadSql('scope/count'), { scope: filter.scope(spec, range) });
+  const sql = fillSlots(loadSql('scope/count'), { scope: filter.scope(spec, range, eventNames(spec)) });
   const [row] = await warehouse.query(sql, z.object({ events: z.coerce.number() }), filter.parameters);
   return row?.events ?? 0;
 }
 
-function streamBucket(
+/** What the codes of the breakdown stand for. */
+async function readValues(
   warehouse: Warehouse,
-  sql: SqlText,
-  parameters: SqlParameters,
-  { startMarks }: CompiledFunnel,
-  buckets: number,
-  bucket: number,
-  { signal }: AnalysisContext,
-): AsyncIterable<Uint8Array> {
-  return warehouse.stream(
-    sql,
-    'RowBinary',
-    { ...parameters, buckets, bucket, start_marks: startMarks },
-    signal === undefined ? {} : { signal },
-  );
-}
-
-/** Hears of each viewer's events; the breakdown value of an event is read only where it is needed. */
-interface Tally {
-  add(viewer: ViewerEvents, valueOf: (event: number) => string, viewerText: () => string): void;
-  result(range: TimeRange): FunnelResult;
-}
-
-function createTally(spec: FunnelSpec, compiled: CompiledFunnel, context: AnalysisContext): Tally {
-  const automaton = createFunnelAutomaton(compiled.plan);
-  const { stepCount } = compiled.plan;
-  const names = compiled.stepNames;
-  const total = createStepTotals(stepCount);
-  const groups = new Map<string, StepTotals>();
-  const periods = new Map<number, StepTotals>();
-  const stopped: string[] = [];
-  const clock = spec.trend === null ? null : createPeriodClock(spec.trend, context.timeZone);
-
-  function bestOf(viewer: ViewerEvents): Attempt | null {
-    if (clock === null) return automaton.best(viewer);
-    let best: Attempt | null = null;
-    automaton.bestByPeriod(viewer, clock.periodOf, (attempt, period) => {
-      totalsOf(periods, period, stepCount).add(attempt);
-      if (best === null || compareAttempts(attempt, best) < 0) best = attempt;
-    });
-    return best;
-  }
-
-  return {
-    add(viewer, valueOf, viewerText) {
-      const attempt = bestOf(viewer);
-      if (attempt === null) return;
-      total.add(attempt);
-      if (spec.breakdown !== null) {
-        totalsOf(groups, groupOf(spec.breakdown, attempt, valueOf), stepCount).add(attempt);
-      }
-      if (context.viewersAt === attempt.times.length) stopped.push(viewerText());
-    },
-    result(range) {
-      return {
-        steps: total.steps(names),
-        ...(spec.breakdown === null ? {} : { breakdown: listGroups(groups, spec.breakdown.limit, names) }),
-        ...(clock === null ? {} : { trend: listPeriods(periods, clock, range, names) }),
-        ...(context.viewersAt === undefined
-          ? {}
-          : { viewers_at: { step: context.viewersAt, viewers: stopped.sort() } }),
-        notes: [],
-      };
-    },
-  };
-}
-
-function totalsOf<Key>(map: Map<Key, StepTotals>, key: Key, stepCount: number): StepTotals {
-  let totals = map.get(key);
-  if (totals === undefined) {
-    totals = createStepTotals(stepCount);
-    map.set(key, totals);
-  }
-  return totals;
-}
-
-/** The value that puts a viewer into a group of the breakdown. */
-export function groupOf(
-  { attribution, step }: { readonly attribution: 'first' | 'last' | 'step'; readonly step: number },
-  attempt: Attempt,
-  valueOf: (event: number) => string,
-): string {
-  if (attribution === 'step') {
-    const event = attempt.events[step - 1];
-    return (event === undefined ? '' : valueOf(event)) || NO_TOUCH;
-  }
-  const events = attribution === 'first' ? attempt.events : [...attempt.events].reverse();
-  for (const event of events) {
-    const value = valueOf(event);
-    if (value !== '') return value;
-  }
-  return NO_TOUCH;
-}
-
-/** All periods between the bounds, or, where one is missing, the first or last attempt; empty ones too. */
-function listPeriods(
-  periods: ReadonlyMap<number, StepTotals>,
-  clock: PeriodClock,
-  { fromMs, toMs }: TimeRange,
-  names: readonly string[],
-): NonNullable<FunnelResult['trend']> {
-  let first = fromMs === null ? Number.POSITIVE_INFINITY : clock.periodOf(fromMs);
-  let last = toMs === null ? Number.NEGATIVE_INFINITY : clock.periodOf(toMs - 1);
-  for (const period of periods.keys()) {
-    if (fromMs === null) first = Math.min(first, period);
-    if (toMs === null) last = Math.max(last, period);
-  }
-  if (!Number.isFinite(first) || !Number.isFinite(last)) return [];
-  return clock.between(first, last).map((period) => ({
-    period: clock.nameOf(period),
-    steps: (periods.get(period) ?? createStepTotals(names.length)).steps(names),
-  }));
-}
-
-/** 22 bits of marks below 42 bits of milliseconds. */
-const MARKS_MASK = 0x3f_ffff;
-
-function createRowReader(
-  detailed: boolean,
-  { plan }: CompiledFunnel,
-  tally: Tally,
-): (cursor: RowCursor) => void {
-  const viewer = createViewerEvents();
-  let texts = new Int32Array(64);
-  const noValue = (): string => '';
-
-  function readPacked(cursor: RowCursor): void {
-    const count = cursor.length();
-    cursor.need(count * 8);
-    reserve(viewer, count);
-    viewer.count = count;
-    for (let index = 0; index < count; index += 1) {
-      cursor.uint64Halves();
-      viewer.marks[index] = cursor.low & MARKS_MASK;
-      viewer.times[index] = cursor.high * 1024 + (cursor.low >>> 22);
-    }
-  }
-
-  if (!detailed) {
-    return (cursor) => {
-      readPacked(cursor);
-      tally.add(viewer, noValue, noValue);
-    };
-  }
-  return (cursor) => {
-    const viewerText = cursor.skipText();
-    readPacked(cursor);
-    const values = cursor.length();
-    cursor.need(values * 4);
-    for (let index = 0; index < values; index += 1) {
-      const value = cursor.uint32();
-      viewer.values[index] = plan.correlateFrom > 0 ? value : 0;
-    }
-    const brokenDown = cursor.length();
-    if (texts.length < brokenDown) texts = new Int32Array(brokenDown * 2);
-    for (let index = 0; index < brokenDown; index += 1) texts[index] = cursor.skipText();
-    tally.add(
-      viewer,
-      (event) => cursor.textAt(texts[event] ?? 0),
-      () => cursor.textAt(viewerText),
-    );
-  };
+  spec: FunnelSpec,
+  range: TimeRange,
+  context: AnalysisContext,
+): Promise<Map<number, string>> {
+  const selected = selectSteps(spec, range, context.timeZone, 'breakdown');
+  const values = new Map<number, string>();
+  if (!selected.ok || selected.value.brokenDown === null) return values;
+  const { filter, compiled, where, rows, brokenDown } = selected.value;
+  const sql = fillSlots(loadSql('funnel/values'), { value: brokenDown, rows, where, marks: compiled.marks });
+  await readRows(warehouse.stream(sql, 'RowBinary', filter.parameters), (cursor) => {
+    const code = cursor.int64();
+    const value = cursor.text();
+    if (values.has(code)) throw new IntegrityError('two values of the breakdown have the same hash');
+    values.set(code, value);
+  });
+  return values;
 }

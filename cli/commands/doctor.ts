@@ -1,0 +1,235 @@
+import { accessSync, constants, existsSync, mkdirSync, statfsSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
+import { totalmem } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { z } from 'zod';
+import { flag, type CommandDefinition } from '../command.js';
+import type { App } from '../compose.js';
+import type { FontName } from '../../formats/index.js';
+import { EXIT } from '../exit-codes.js';
+import { print, printJson } from '../output.js';
+
+/** One thing looked at. */
+interface Check {
+  readonly name: string;
+  readonly state: 'ok' | 'warning' | 'failed';
+  readonly found: string;
+  /** What to do about it; '' when all is well. */
+  readonly fix: string;
+}
+
+const LEAST_NODE = 20;
+const LEAST_MEMORY_BYTES = 2 * 2 ** 30;
+const LEAST_DISK_BYTES = 2 * 2 ** 30;
+const KAFKA_TIMEOUT_MS = 3_000;
+
+/** `wxlive doctor`: what wxlive stands on, and what to do about each. */
+export function doctorCommand(): CommandDefinition {
+  const command = new Command('doctor')
+    .description('检查运行环境 / check what wxlive stands on')
+    .addHelpText('after', '\n例 / example:\n  wxlive doctor');
+  return {
+    command,
+    async run(app, _args, options) {
+      const checks = [checkNode(app), checkMemory(app), checkFolder(app), checkDisk(app), checkKey(app)];
+      checks.push(...(await checkWarehouse(app)));
+      const kafka = await checkKafka(app);
+      if (kafka !== null) checks.push(kafka);
+      checks.push(await checkFonts(app));
+      if (flag(options, 'json')) await printJson({ checks });
+      else {
+        for (const { name, state, found, fix } of checks) {
+          const mark = { ok: '✓', warning: '!', failed: '✗' }[state];
+          await print(`${mark} ${name}  ${found}\n${fix === '' ? '' : `    → ${fix}\n`}`);
+        }
+      }
+      return checks.some(({ state }) => state === 'failed') ? EXIT.failed : EXIT.done;
+    },
+  };
+}
+
+function checkNode(app: App): Check {
+  const fine = Number(process.versions.node.split('.')[0]) >= LEAST_NODE;
+  return {
+    name: 'Node.js',
+    state: fine ? 'ok' : 'failed',
+    found: process.version,
+    fix: fine ? '' : app.say('安装 Node.js 20 或更新版本', 'install Node.js 20 or newer'),
+  };
+}
+
+function checkMemory(app: App): Check {
+  const bytes = totalmem();
+  const fine = bytes >= LEAST_MEMORY_BYTES;
+  return {
+    name: app.say('内存', 'memory'),
+    state: fine ? 'ok' : 'warning',
+    found: gigabytes(bytes),
+    fix: fine ? '' : app.say('引擎至少需要 2 GB 内存', 'the engine needs at least 2 GB'),
+  };
+}
+
+function checkFolder(app: App): Check {
+  const name = app.say('数据目录', 'data folder');
+  try {
+    mkdirSync(app.dataDir, { recursive: true, mode: 0o700 });
+    accessSync(app.dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+    return { name, state: 'ok', found: app.dataDir, fix: '' };
+  } catch {
+    return {
+      name,
+      state: 'failed',
+      found: app.dataDir,
+      fix: app.say(
+        '没有写权限：换用 --data 目录，或修改权限',
+        'not writable: choose another by --data, or change its permissions',
+      ),
+    };
+  }
+}
+
+function checkDisk(app: App): Check {
+  const name = app.say('磁盘', 'disk');
+  try {
+    const { bavail, bsize } = statfsSync(existsSync(app.dataDir) ? app.dataDir : '.');
+    const fine = bavail * bsize >= LEAST_DISK_BYTES;
+    return {
+      name,
+      state: fine ? 'ok' : 'warning',
+      found: app.say(`剩余 ${gigabytes(bavail * bsize)}`, `${gigabytes(bavail * bsize)} free`),
+      fix: fine
+        ? ''
+        : app.say(
+            '剩余空间不足 2 GB：清理磁盘，或换用 --data',
+            'less than 2 GB free: make room, or choose another --data',
+          ),
+    };
+  } catch {
+    return {
+      name,
+      state: 'warning',
+      found: '?',
+      fix: app.say('无法读取剩余空间', 'free space cannot be read'),
+    };
+  }
+}
+
+function checkKey(app: App): Check {
+  const name = app.say('假名密钥', 'pseudonym key');
+  const { environment } = app;
+  if ((environment['WXLIVE_PSEUDONYM_KEY'] ?? environment['WXLIVE_PSEUDONYM_KEY_FILE'] ?? '') !== '') {
+    return { name, state: 'ok', found: app.say('来自环境变量', 'from the environment'), fix: '' };
+  }
+  const path = join(app.dataDir, 'pseudonym.key');
+  if (!existsSync(path)) {
+    return {
+      name,
+      state: 'ok',
+      found: app.say('尚未生成，首次导入时自动生成', 'not made yet: the first import makes it'),
+      fix: '',
+    };
+  }
+  const mode = statSync(path).mode & 0o777;
+  if ((mode & 0o077) !== 0) {
+    return {
+      name,
+      state: 'failed',
+      found: path,
+      fix: app.say(`他人可读：执行 chmod 600 ${path}`, `others can read it: chmod 600 ${path}`),
+    };
+  }
+  return {
+    name,
+    state: 'warning',
+    found: path,
+    fix: app.say(
+      '请把它备份到数据目录之外：丢失后同一个人无法对应',
+      'back it up outside of the data folder: without it people cannot be recognised again',
+    ),
+  };
+}
+
+async function checkWarehouse(app: App): Promise<Check[]> {
+  const server = app.settings.clickhouse_url !== undefined;
+  const name = server ? 'ClickHouse' : app.say('私有引擎', 'private engine');
+  try {
+    const { loadSql } = await import('../../sql/index.js');
+    const [row] = await (
+      await app.warehouse()
+    ).query(loadSql('operate/version'), z.object({ version: z.string() }));
+    return [{ name, state: 'ok', found: `ClickHouse ${row?.version ?? '?'}`, fix: '' }];
+  } catch (error) {
+    return [
+      {
+        name,
+        state: 'failed',
+        found: error instanceof Error ? error.message : String(error),
+        fix: server
+          ? app.say('检查 CLICKHOUSE_URL、用户和密码', 'check CLICKHOUSE_URL, user and password')
+          : app.say(
+              '先解决上面的问题，再运行 wxlive doctor',
+              'mend what stands above, then run wxlive doctor again',
+            ),
+      },
+    ];
+  }
+}
+
+async function checkKafka(app: App): Promise<Check | null> {
+  const brokers = app.environment['KAFKA_BROKERS'];
+  if (brokers === undefined || brokers === '') return null;
+  const results = await Promise.all(brokers.split(',').map((broker) => reach(broker.trim())));
+  const fine = results.every(Boolean);
+  return {
+    name: 'Kafka',
+    state: fine ? 'ok' : 'failed',
+    found: brokers,
+    fix: fine
+      ? ''
+      : app.say(
+          '无法连接：检查 KAFKA_BROKERS 与网络',
+          'cannot be reached: check KAFKA_BROKERS and the network',
+        ),
+  };
+}
+
+async function reach(broker: string): Promise<boolean> {
+  const at = broker.lastIndexOf(':');
+  const socket = connect({
+    host: broker.slice(0, at),
+    port: Number(broker.slice(at + 1)),
+    timeout: KAFKA_TIMEOUT_MS,
+  });
+  return new Promise((resolve) => {
+    const end = (answer: boolean): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => {
+      end(true);
+    });
+    socket.once('timeout', () => {
+      end(false);
+    });
+    socket.once('error', () => {
+      end(false);
+    });
+  });
+}
+
+async function checkFonts(app: App): Promise<Check> {
+  const { FONT_FILES, fontPath } = await import('../../formats/index.js');
+  const names = Object.keys(FONT_FILES).filter((name): name is FontName => name in FONT_FILES);
+  const missing = names.filter((name) => !existsSync(fontPath(name)));
+  return {
+    name: app.say('中文字体', 'fonts'),
+    state: missing.length === 0 ? 'ok' : 'failed',
+    found: missing.length === 0 ? app.say('齐全', 'all there') : missing.join(', '),
+    fix: missing.length === 0 ? '' : app.say('重新安装 wxlive', 'install wxlive again'),
+  };
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(1)} GB`;
+}

@@ -1,0 +1,2 @@
+-- one row: the version of the database
+SELECT version() AS version

@@ -1,0 +1,2 @@
+/** The door of web/. */
+export { openServer, type RunningServer, type ServerOptions } from './server.js';
