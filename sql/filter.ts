@@ -28,8 +28,8 @@ export type SqlFragment = string & { readonly __fragment: unique symbol };
 
 /** The only generator of SQL text: conditions of users become fragments with bound values. */
 export interface Filter {
-  /** `from`, `to`, platforms, accounts, rooms of a spec; system scenes never pass. */
-  scope(spec: CommonSpec, range: TimeRange): SqlFragment;
+  /** `from`, `to`, platforms, accounts, rooms of a spec; system scenes never pass. `events` narrows to these names. */
+  scope(spec: CommonSpec, range: TimeRange, events?: readonly string[]): SqlFragment;
   /** All conditions hold; `1` for none. */
   all(conditions: readonly Condition[]): Outcome<SqlFragment, AnalysisFailure>;
   /** One of the matches: its event name and its conditions. */
@@ -50,8 +50,7 @@ export interface Filter {
   readonly patterns: readonly string[];
 }
 
-export type ParameterType =
-  'String' | 'Float64' | 'Int64' | 'UInt64' | 'UInt32' | 'Array(String)' | 'Array(Float64)' | 'Array(UInt64)';
+export type ParameterType = 'String' | 'Float64' | 'Int64' | 'Array(String)';
 
 // The one place where generated text becomes a fragment.
 const fragment = (text: string): SqlFragment => text as SqlFragment;
@@ -215,8 +214,9 @@ export function createFilter(zone: string): Filter {
   return {
     bind,
     all,
-    scope(spec, { fromMs, toMs }) {
+    scope(spec, { fromMs, toMs }, events) {
       const parts = ['NOT is_system'];
+      if (events !== undefined) parts.push(`event IN ${bind([...new Set(events)], 'Array(String)')}`);
       if (fromMs !== null) parts.push(`event_time >= fromUnixTimestamp64Milli(${bind(fromMs, 'Int64')})`);
       if (toMs !== null) parts.push(`event_time < fromUnixTimestamp64Milli(${bind(toMs, 'Int64')})`);
       if (spec.platforms.length > 0) parts.push(`platform IN ${bind(spec.platforms, 'Array(String)')}`);
@@ -319,23 +319,37 @@ export function touchRange(filter: Filter, firstMs: number | null, lastMs: numbe
 }
 
 /** A constant of our own code as a fragment; never text of a user. */
-export function fixed(text: "''" | '0' | '1' | 'toString(viewer)'): SqlFragment {
+export function fixed(text: '' | '0' | 'viewer,'): SqlFragment {
   return fragment(text);
 }
 
-/** Several fragments as the elements of one array: `[a, b]`. */
-export function listOf(fragments: readonly SqlFragment[]): SqlFragment {
-  return fragment(`[${fragments.join(', ')}]`);
+/** The columns, and the packed number, that carry values beside the marks of an event. */
+export interface PackedValues {
+  readonly values: SqlFragment;
+  readonly packed: SqlFragment;
 }
 
-/** All of them hold. */
-export function conjunction(fragments: readonly SqlFragment[]): SqlFragment {
-  return fragment(fragments.length === 0 ? '1' : `(${fragments.join(' AND ')})`);
-}
-
-/** One of them holds. */
-export function disjunction(fragments: readonly SqlFragment[]): SqlFragment {
-  return fragment(fragments.length === 0 ? '0' : `(${fragments.join(' OR ')})`);
+/**
+ * Packs an instant with marks and up to two values in one number that sorts by time: 64 bits for the instant and its
+ * marks, then 64 a value: the hash of the first, then that of the second (its upper 53 bits); 0 where there is none.
+ */
+export function packValues(values: readonly SqlFragment[]): PackedValues {
+  const [first, second] = values;
+  if (first === undefined) return { values: fragment(''), packed: fragment('instant + marks') };
+  const hash = (text: SqlFragment): string =>
+    `if(toString(${text}) = '', toUInt64(0), cityHash64(toString(${text})))`;
+  if (second === undefined) {
+    return {
+      values: fragment(`, ${hash(first)} AS value`),
+      packed: fragment('bitShiftLeft(toUInt128(instant + marks), 64) + value'),
+    };
+  }
+  return {
+    values: fragment(`, ${hash(first)} AS value, ${hash(second)} AS second_value`),
+    packed: fragment(
+      'bitShiftLeft(toUInt256(instant + marks), 128) + bitShiftLeft(toUInt256(value), 64) + second_value',
+    ),
+  };
 }
 
 /** A number with the k-th bit set where the k-th condition holds (UInt64). */

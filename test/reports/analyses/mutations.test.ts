@@ -19,41 +19,51 @@ import { isCaught, loadMutant, type Mutation } from './mutant.js';
  * of one character, must be caught by them.
  */
 const FUNNEL: readonly (readonly [string, string, string, string])[] = [
-  ['the window ends before its end', 'automaton.ts', ' > windowMs) alive += 1', ' >= windowMs) alive += 1'],
+  [
+    'the window ends before its end',
+    'ordered-pass.ts',
+    ' > windowMs) alive += 1',
+    ' >= windowMs) alive += 1',
+  ],
   [
     'a later start of equal depth counts',
-    'automaton.ts',
+    'ordered-pass.ts',
     '(depths[to] ?? 0) > (depths[deepest]',
     '(depths[to] ?? 0) >= (depths[deepest]',
   ],
   [
     'tied events move a start once',
-    'automaton.ts',
+    'ordered-pass.ts',
     'oneEvent ? depth + 1 : runEnd',
     'oneEvent ? depth + 1 : depth + 1',
   ],
   [
     'the strict window ends before its end',
-    'automaton.ts',
+    'strict-pass.ts',
     'if (time - startTime > windowMs) break;',
     'if (time - startTime >= windowMs) break;',
   ],
   [
     'a later strict attempt counts',
-    'automaton.ts',
+    'strict-pass.ts',
     'times.length > best.times.length',
     'times.length >= best.times.length',
   ],
   [
     'the unordered window ends before its end',
-    'automaton.ts',
+    'unordered-pass.ts',
     '- time <= windowMs) depth',
     '- time < windowMs) depth',
   ],
-  ['a later unordered start counts', 'automaton.ts', 'if (depth >= bestDepth)', 'if (depth > bestDepth)'],
+  [
+    'a later unordered start counts',
+    'unordered-pass.ts',
+    'if (depth >= bestDepth)',
+    'if (depth > bestDepth)',
+  ],
   [
     'a later start of the same millisecond is not looked at',
-    'automaton.ts',
+    'search-pass.ts',
     'if (time > settledAt) continue',
     'if (time >= settledAt) continue',
   ],
@@ -96,6 +106,31 @@ const FUNNEL: readonly (readonly [string, string, string, string])[] = [
     'compareNumbers(left.events, right.events) > 0',
   ],
   ['one event fills two steps', 'search.ts', 'back <= usedHere', 'back < usedHere'],
+  [
+    'an exclusion voids at its last step',
+    'excluded-pass.ts',
+    '2 ** toStep - 2 ** fromStep',
+    '2 ** (toStep + 1) - 2 ** fromStep',
+  ],
+  [
+    'the window with exclusions ends before its end',
+    'excluded-pass.ts',
+    '(events.times[index] ?? 0) <= lastTime',
+    '(events.times[index] ?? 0) < lastTime',
+  ],
+  ['a voided start counts', 'excluded-pass.ts', '=== 0 ? 0 : depth', '=== 0 ? depth : depth'],
+  [
+    'a later start with exclusions counts',
+    'excluded-pass.ts',
+    'if (depth > bestDepth)',
+    'if (depth >= bestDepth)',
+  ],
+  [
+    'values are not told apart',
+    'automaton.ts',
+    'events.values[index] === value ? stepMarks',
+    'events.values[index] !== 0 ? stepMarks',
+  ],
   [
     'the shallower attempt counts',
     'viewer-events.ts',
