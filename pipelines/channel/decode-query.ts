@@ -70,21 +70,21 @@ export function readUrlText(url: EncodedText): QueryReading {
   const [main, fragment] = cutFragment(whole.text);
   const mark = main.indexOf('?');
   const before = mark === -1 ? main : main.slice(0, mark);
-  let query = mark === -1 ? '' : main.slice(mark + 1);
-  let missingMark = false;
-  if (before.includes('=')) {
-    // `…/page&utm_source=a` or `…/utm_source=a`: the `?` is missing.
-    const equals = before.indexOf('=');
-    const start = Math.max(before.lastIndexOf('/', equals), before.indexOf('&'));
-    query = `${before.slice(start + 1)}&${query}`;
-    missingMark = true;
-  }
+  const unmarked = mark === -1 || before.includes('&') ? queryWithoutMark(before) : '';
+  const query = `${unmarked}&${mark === -1 ? '' : main.slice(mark + 1)}`;
   const inner = decodeWhole({ ...whole, text: query });
   const collector = new Collector(inner);
-  collector.malformed ||= missingMark;
+  collector.malformed ||= unmarked !== '';
   collector.addAll(inner.text);
   collector.addAll(fragmentQuery(fragment));
   return collector.reading(pathOf(before));
+}
+
+/** `…/page&utm_source=a`, `…/utm_source=a`: parameters whose `?` is missing; '' where there are none. */
+function queryWithoutMark(before: string): string {
+  const ampersand = before.indexOf('&');
+  const segment = before.slice(before.lastIndexOf('/', ampersand === -1 ? undefined : ampersand) + 1);
+  return segment.includes('=') ? segment : '';
 }
 
 /** What was encoded as a whole has no `=` of its own and is decoded once before it is split. */
@@ -142,17 +142,14 @@ class Collector {
 
   /** `id=5?utm_source=a` is two parameters with a `?` where `&` belongs. */
   #addPiece(piece: string): void {
-    const mark = piece.indexOf('?');
-    if (mark !== -1) {
-      const after = piece.slice(mark + 1);
-      if (after.includes('=')) {
-        this.malformed = true;
-        this.#addParameter(piece.slice(0, mark));
-        this.#addPiece(after);
-        return;
-      }
+    let rest = piece;
+    for (let mark = rest.indexOf('?'); mark !== -1; mark = rest.indexOf('?')) {
+      if (!rest.slice(mark + 1).includes('=')) break;
+      this.malformed = true;
+      this.#addParameter(rest.slice(0, mark));
+      rest = rest.slice(mark + 1);
     }
-    this.#addParameter(piece);
+    this.#addParameter(rest);
   }
 
   #addParameter(piece: string): void {

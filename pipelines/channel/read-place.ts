@@ -25,12 +25,16 @@ export interface PlaceReading {
   readonly malformed: boolean;
 }
 
+/** Eight times what the platforms let through. */
+const LONGEST_PLACE = 16_384;
+
 const NOTHING: PlaceReading = { utm: null, chanId: '', linkCode: '', referrerId: '', malformed: false };
 
 /** Reads a query or URL with all that may be nested in it: `scene`, `cq`, `q`, `state`, `custom_params`, share ids. */
 export function readPlace(text: string | null, kind: 'query' | 'url'): PlaceReading {
   if (text === null || (kind === 'url' && !/[=?#%]/u.test(text))) return NOTHING;
-  const outer = kind === 'query' ? readQuery(text) : readUrl(text);
+  const read = text.length > LONGEST_PLACE ? text.slice(0, LONGEST_PLACE) : text;
+  const outer = kind === 'query' ? readQuery(read) : readUrl(read);
   if (outer.parameters.size === 0) return outer.malformed ? { ...NOTHING, malformed: true } : NOTHING;
   const nested = readNested(outer);
   const all = [outer, ...nested.readings];
