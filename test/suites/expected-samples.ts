@@ -82,8 +82,10 @@ export function readExpectedSamples(): ExpectedSamples {
 
 /** The environment of every command over the samples: the key, and each password as `PW_<name>`. */
 export function samplesEnvironment(expected: ExpectedSamples): Record<string, string> {
-  const passwords = Object.entries(expected.passwords).map(([name, password]) => [`PW_${name}`, password]);
-  return { WXLIVE_PSEUDONYM_KEY: expected.pseudonym_key, ...Object.fromEntries(passwords) };
+  const passwords = Object.entries(expected.passwords).map(
+    ([name, password]) => [`PW_${name}`, password] as const,
+  );
+  return { WXLIVE_PSEUDONYM_KEY: expected.pseudonym_key, ...Object.fromEntries<string>(passwords) };
 }
 
 /** `import` as a user types one call of `expected.json`; files relative to the samples' folder. */
