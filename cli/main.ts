@@ -19,13 +19,14 @@ async function main(argv: readonly string[]): Promise<number> {
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('（wxlive --help 查看用法 / see wxlive --help）');
   for (const define of COMMANDS) {
-    const { command, run } = define();
+    const definition = define();
+    const { command } = definition;
     addCommonOptions(command);
     command.exitOverride().action(async (...given: unknown[]) => {
       const options = command.optsWithGlobals<SettingsFlags & Record<string, unknown>>();
       const app = new App(options, process.env);
       try {
-        exitCode = await run(app, command.args, options, given);
+        exitCode = await definition.run(app, command.args, options, given);
       } finally {
         await app.close();
       }

@@ -7,6 +7,7 @@ import { EXIT, Failed } from '../exit-codes.js';
 import { print, printJson } from '../output.js';
 import { makeReport, type MadeReport } from './report.js';
 import { reportLine } from './import.js';
+import type { SampleFile } from '../../samples/index.js';
 import type { FileReport } from '../../pipelines/index.js';
 import { addDays } from '../../schemas/index.js';
 
@@ -100,10 +101,6 @@ async function runDemo(app: App, options: Options): Promise<number> {
   else await print(closing(app, made, password, seconds));
   return EXIT.done;
 }
-
-type SampleFile = Awaited<
-  ReturnType<typeof import('../../samples/index.js').generateSamples>
->['files'][number];
 
 async function importSamples(
   app: App,

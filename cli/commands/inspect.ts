@@ -43,7 +43,7 @@ export function inspectCommand(): CommandDefinition {
 
 function describe(app: App, file: InspectedFile): string {
   const lines = [
-    `${file.file}`,
+    file.file,
     `  ${app.say('格式', 'format')}: ${file.format ?? '?'}${file.encoding === null ? '' : `, ${file.encoding}`}${
       file.encrypted === null ? '' : `, ${app.say('加密', 'encrypted')} ${file.encrypted.scheme}`
     }`,

@@ -78,7 +78,7 @@ export function rejectsCommand(): CommandDefinition {
         const rows = await query(app, 'operate/reject', { id });
         if (rows.length === 0) throw new UsageError(app.say(`没有编号为 ${id} 的行`, `no reject ${id}`));
         const { FAILURES } = await import('../../schemas/index.js');
-        const described = rows.map((row) => {
+        const described = rows.map((row): AnyRow => {
           const code = String(row['code']);
           const text = Object.entries(FAILURES).find(([name]) => name === code)?.[1];
           return { ...row, fix: text === undefined ? '' : app.say(text.fixZh, text.fixEn) };

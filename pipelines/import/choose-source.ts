@@ -23,16 +23,16 @@ export function findHeader(
   let best: FoundHeader | null = null;
   let nearest: TableMatch | null = null;
   const only = sources.length === 1 ? sources[0] : undefined;
-  rows.slice(0, HEADER_SEARCH_ROWS).forEach((row, at) => {
+  for (const [at, row] of rows.slice(0, HEADER_SEARCH_ROWS).entries()) {
     const match =
       only === undefined ? matchTable(row.cells, sources, aliases) : matchSource(row.cells, only, aliases);
-    if (match === null) return;
+    if (match === null) continue;
     if (match.missing.length > 0) {
       if (nearest === null || match.known > nearest.known) nearest = match;
     } else if (best === null || match.known > best.match.known) {
       best = { at, match };
     }
-  });
+  }
   return best === null ? fail(unknownLayout(nearest)) : succeed(best);
 }
 

@@ -22,7 +22,13 @@ export function placeDraft(draft: DraftRecord, room: string | null): Outcome<Dra
       return draft.room_id !== null || draft.live_id !== null
         ? succeed(draft)
         : place(draft, null, room, true, (room_id) => ({ ...draft, room_id }));
-    default:
+    case 'identity_link':
+    case 'room':
+    case 'link':
+    case 'employee':
+    case 'violation':
+    case 'cost':
+    case 'target':
       return succeed(draft);
   }
 }

@@ -1,6 +1,6 @@
 import type { AttendanceScope, CanonicalAttendance } from '../../schemas/index.js';
 import { loadSql, type Warehouse } from '../../sql/index.js';
-import { insertJsonRows, jsonRow, rowText, type JsonRow } from './json-rows.js';
+import { insertJsonRows, jsonRow, rowText, type JsonRow, type JsonValue } from './json-rows.js';
 import type { RecordBatch } from './load-result.js';
 import type { Viewers } from './viewers.js';
 
@@ -93,6 +93,6 @@ export async function loadAttendance(
 }
 
 function attendanceRow(record: CanonicalAttendance): JsonRow {
-  const { kind: _kind, ...row } = record;
-  return { ...row };
+  const values: Readonly<Record<string, JsonValue>> = { ...record };
+  return Object.fromEntries(CONTENT.map((column) => [column, values[column] ?? null]));
 }
