@@ -3,6 +3,7 @@ import {
   looksLikeWechatId,
   PLACEHOLDER_IDS,
   type IdentityDomain,
+  type ViewerId,
 } from '../../schemas/index.js';
 import { domainOfName } from './id-names.js';
 import type { ViewerIdMaker } from './viewer-id.js';
@@ -10,7 +11,7 @@ import type { ViewerIdMaker } from './viewer-id.js';
 /** A raw id of the record at hand and its pseudonym. */
 export interface OwnId {
   readonly raw: string;
-  readonly viewer: string;
+  readonly viewer: ViewerId;
 }
 
 /** Shorter ids would hit words and figures that are no ids. */
@@ -25,7 +26,19 @@ const UNMISTAKABLE = 16;
 export function scrubText(text: string, own: readonly OwnId[], viewerId: ViewerIdMaker): string {
   let clean = text;
   for (const id of own) if (id.raw.length <= text.length) clean = replaceOwn(clean, id);
-  return isSuspicious(clean) ? scrubFound(clean, viewerId) : clean;
+  return isSuspicious(clean) ? scrubFound(clean, knowingItsOwn(own, viewerId)) : clean;
+}
+
+/** What was made a pseudonym in this text is not hashed again when it stands under the name of an id. */
+function knowingItsOwn(own: readonly OwnId[], viewerId: ViewerIdMaker): ViewerIdMaker {
+  const made = new Map<string, ViewerId>(own.map(({ viewer }) => [viewer, viewer]));
+  return (domain, id) => {
+    const known = made.get(id);
+    if (known !== undefined) return known;
+    const viewer = viewerId(domain, id);
+    made.set(viewer, viewer);
+    return viewer;
+  };
 }
 
 /** The value under the name of an id: all of it is one. */
@@ -154,7 +167,7 @@ function scrubNamed(text: string, viewerId: ViewerIdMaker): string {
     .replace(SHARE_CHAIN, (_, name: string, chain: string) => name + scrubShareChain(chain, viewerId))
     .replace(NAMED, (all: string, name: string, equals: string, value: string) => {
       const domain = domainOfName(lastName(name));
-      return domain === null || isUuid(value) ? all : name + equals + scrubWhole(value, domain, viewerId);
+      return domain === null ? all : name + equals + scrubWhole(value, domain, viewerId);
     });
 }
 
@@ -186,13 +199,8 @@ export function domainOfLook(id: string): IdentityDomain {
   return /^\d{9,}-[\w-]+$/u.test(id) || /^[0-9a-f]{6,}(?:-[0-9a-f]+){3,}$/iu.test(id) ? 'anon' : 'user';
 }
 
-const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/u;
-function isUuid(text: string): boolean {
-  return UUID.test(text);
-}
-
 const MAIL = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/gu;
-const IPV4 = /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])/gu;
+const IPV4 = /(?<!\d\.?)(?:\d{1,3}\.){3}\d{1,3}(?!\.?\d)/gu;
 const IPV6 =
   /(?<![\w:])(?:[0-9a-f]{1,4}:){5,7}[0-9a-f]{1,4}(?![\w:])|(?<![\w:])(?:[0-9a-f]{1,4}:){2,6}(?::[0-9a-f]{1,4}){1,5}(?![\w:])/giu;
 /** 11 digits, also with the country's code and in groups. */
@@ -217,26 +225,34 @@ function startsAfterEscape(text: string, at: number): boolean {
 
 /** An id within a longer run stands after `_`, `-` or the hex digits of an escape, and ends the run or before `_`, `-`. */
 function scrubRun(run: string, afterEscape: boolean, viewerId: ViewerIdMaker): string {
-  if (isUuid(run)) return run;
   if (looksLikeWechatId(run)) return viewerId('wx', run);
   const escape = afterEscape ? (/^(?:25)*[0-9a-f]{2}/iu.exec(run)?.[0].length ?? 0) : 0;
-  const starts = [...new Set([0, escape])];
-  for (let at = 1; at < run.length; at += 1) {
-    const before = run.charCodeAt(at - 1);
-    if (before === 95 || before === 45) starts.push(at);
-  }
-  for (const start of starts) {
-    const first = run.charCodeAt(start);
-    if (first !== 111 && first !== 119) continue;
-    for (let length = Math.min(34, run.length - start); length >= 28; length -= 1) {
-      const end = start + length;
-      if (end < run.length && isWordCharacter(run.charCodeAt(end))) continue;
-      const id = run.slice(start, end);
-      if (!looksLikeWechatId(id)) continue;
-      return run.slice(0, start) + viewerId('wx', id) + scrubRun(run.slice(end), false, viewerId);
+  let clean = '';
+  let from = 0;
+  for (let at = 0; at < run.length; at += 1) {
+    const code = run.charCodeAt(at);
+    if (
+      (code !== 111 && code !== 119) ||
+      (at !== 0 && at !== escape && isWordCharacter(run.charCodeAt(at - 1)))
+    ) {
+      continue;
     }
+    const end = endOfId(run, at);
+    if (end === -1) continue;
+    clean += run.slice(from, at) + viewerId('wx', run.slice(at, end));
+    from = end;
+    at = end - 1;
   }
-  return run;
+  return clean + run.slice(from);
+}
+
+/** Where the longest id that begins here ends; -1 when none does. */
+function endOfId(run: string, start: number): number {
+  for (let end = Math.min(start + 34, run.length); end >= start + 28; end -= 1) {
+    const inWord = end < run.length && isWordCharacter(run.charCodeAt(end));
+    if (!inWord && looksLikeWechatId(run.slice(start, end))) return end;
+  }
+  return -1;
 }
 
 /** Not within a longer number, a long hexadecimal or a UUID; letters and escapes may touch it. */
