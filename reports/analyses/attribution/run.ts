@@ -102,7 +102,7 @@ function selectConversions(
   if (!conversion.ok) return conversion;
   const where = filter.all(spec.where);
   if (!where.ok) return where;
-  const rows = scopeRows(filter, filter.scope(spec, range));
+  const rows = scopeRows(filter, filter.scope(spec, range, [spec.conversion.event]));
   return succeed({ filter, slots: { conversion: conversion.value, where: where.value, rows } });
 }
 
@@ -119,15 +119,11 @@ async function readWarehouse(
   if (!counting.ok) return counting;
   const checked = await checkPatterns(warehouse, counting.value.filter);
   if (!checked.ok) return checked;
-  const converting = selectConversions(spec, range, context.timeZone);
-  if (!converting.ok) return converting;
-  const value =
-    spec.conversion.value === null
-      ? succeed(fixed('0'))
-      : converting.value.filter.number(spec.conversion.value);
+  const reading = selectConversions(spec, range, context.timeZone);
+  if (!reading.ok) return reading;
+  const { filter, slots } = reading.value;
+  const value = spec.conversion.value === null ? succeed(fixed('0')) : filter.number(spec.conversion.value);
   if (!value.ok) return value;
-  const losing = selectConversions(spec, range, context.timeZone);
-  if (!losing.ok) return losing;
 
   const [count] = await warehouse.query(
     fillSlots(loadSql('attribution/count'), counting.value.slots),
@@ -135,35 +131,25 @@ async function readWarehouse(
     counting.value.filter.parameters,
   );
   const buckets = Math.max(1, Math.ceil((count?.conversions ?? 0) / CONVERSIONS_AT_ONCE));
-  const label = touchLabel(channelColumns(spec.channel), 'touches');
-  const lastMs = range.toMs === null ? null : range.toMs - 1;
+  // Touches of lost viewers lie in the range; those of conversions may be as old as the lookback.
   const firstMs = range.fromMs === null ? null : range.fromMs - Math.ceil(spec.lookback_days * DAY_MS);
-  const journeys = fillSlots(loadSql('attribution/viewer-conversions'), {
-    ...converting.value.slots,
+  const journeys = fillSlots(loadSql('attribution/viewer-journeys'), {
+    ...slots,
     value: value.value,
-    label,
-    touch_range: touchRange(converting.value.filter, firstMs, lastMs),
-  });
-  const nullPaths = fillSlots(loadSql('attribution/null-paths'), {
-    ...losing.value.slots,
-    label,
-    scope: losing.value.filter.scope(spec, range),
-    touch_range: touchRange(losing.value.filter, range.fromMs, lastMs),
+    label: touchLabel(channelColumns(spec.channel), 'touches'),
+    scope: filter.scope(spec, range),
+    touch_range: touchRange(filter, firstMs, range.toMs === null ? null : range.toMs - 1),
   });
   const options = context.signal === undefined ? {} : { signal: context.signal };
-  const readJourney = createJourneyReader(engine);
-  const readNullPath = createNullPathReader(engine);
+  const readJourney = createJourneyReader(engine, range.fromMs ?? Number.NEGATIVE_INFINITY);
   for (let bucket = 0; bucket < buckets; bucket += 1) {
-    const part = { buckets, bucket };
-    const converted = { ...converting.value.filter.parameters, ...part };
-    await readRows(warehouse.stream(journeys, 'RowBinary', converted, options), readJourney);
-    const lost = { ...losing.value.filter.parameters, ...part };
-    await readRows(warehouse.stream(nullPaths, 'RowBinary', lost, options), readNullPath);
+    const parameters = { ...filter.parameters, buckets, bucket };
+    await readRows(warehouse.stream(journeys, 'RowBinary', parameters, options), readJourney);
   }
   return succeed(null);
 }
 
-function createJourneyReader(engine: AttributionEngine): (cursor: RowCursor) => void {
+function createJourneyReader(engine: AttributionEngine, fromMs: number): (cursor: RowCursor) => void {
   const journey: Journey = {
     conversionCount: 0,
     conversionTimes: [],
@@ -184,13 +170,14 @@ function createJourneyReader(engine: AttributionEngine): (cursor: RowCursor) => 
       journey.touchTimes[index] = cursor.int64();
       journey.touchLabels[index] = engine.label(cursor.text());
     }
-    engine.addJourney(journey);
+    if (journey.conversionCount > 0) engine.addJourney(journey);
+    else engine.addNullPath(touchesSince(journey, fromMs), 1);
   };
 }
 
-function createNullPathReader(engine: AttributionEngine): (cursor: RowCursor) => void {
-  return (cursor) => {
-    const path = Array.from({ length: cursor.length() }, () => engine.label(cursor.text()));
-    engine.addNullPath(path, cursor.int64());
-  };
+/** Labels of the touches from an instant on. */
+function touchesSince({ touchCount, touchTimes, touchLabels }: Journey, fromMs: number): number[] {
+  let first = 0;
+  while (first < touchCount && (touchTimes[first] ?? 0) < fromMs) first += 1;
+  return touchLabels.slice(first, touchCount);
 }

@@ -56,6 +56,9 @@ const countsSchema = z.object({
 });
 const costSchema = z.object({ label: z.string(), cost_fen: z.coerce.number() });
 
+/** All that a channel is measured by. */
+const COUNTED_EVENTS = ['link_click', 'live_enter', 'goods_click', 'order_pay'];
+
 const NOTHING: ChannelCounts = {
   link_clicks: 0,
   entrants: 0,
@@ -82,7 +85,7 @@ async function runChannels(
     where: where.value,
     label: touchLabel(columns, 'event'),
     known: seenBefore(filter, range.value.fromMs),
-    rows: scopeRows(filter, filter.scope(spec, range.value)),
+    rows: scopeRows(filter, filter.scope(spec, range.value, COUNTED_EVENTS)),
   };
   const checked = await checkPatterns(warehouse, filter);
   if (!checked.ok) return checked;
