@@ -27,7 +27,8 @@ export class IdentityGroups {
   /** Adds what the warehouse knows of a group. */
   learn(members: readonly Member[]): void {
     for (const { member, viewer, kind } of members) {
-      if (this.groups.has(member)) continue;
+      // Another member's row may have named this one as its viewer already: it stands in `groups`, its kind does not.
+      if (this.groups.get(member)?.members.has(member) === true) continue;
       const group = this.groups.get(viewer) ?? { viewer, members: new Map<ViewerId, LinkedId['kind']>() };
       group.members.set(member, kind);
       this.groups.set(viewer, group);
