@@ -72,8 +72,13 @@ async function analyse(app: App, name: string, options: Options): Promise<number
   return failed ? EXIT.failed : EXIT.done;
 }
 
-/** Runs one analysis and prints it for people: what the demo shows. */
-export async function printAnalysis(app: App, name: string, spec: unknown): Promise<void> {
+/** Runs one analysis and prints its chart and first tables for people: what the demo shows. */
+export async function printAnalysis(
+  app: App,
+  name: string,
+  spec: unknown,
+  mostTables: number,
+): Promise<void> {
   const { findAnalysis } = await import('../../reports/index.js');
   const outcome = await findAnalysis(name)?.answer(await app.warehouse(), spec, {
     timeZone: app.settings.report_time_zone,
@@ -81,17 +86,18 @@ export async function printAnalysis(app: App, name: string, spec: unknown): Prom
   });
   if (outcome === undefined) throw new Failed(`${name}: no such analysis`);
   if (!outcome.ok) throw new Failed(outcome.failure.message);
-  await show(app, outcome.value);
+  await show(app, outcome.value, mostTables);
 }
 
-async function show(app: App, answer: AnalysisAnswer): Promise<void> {
+async function show(app: App, answer: AnalysisAnswer, mostTables = Number.POSITIVE_INFINITY): Promise<void> {
   const { renderFunnel, renderTable } = await import('../../reports/index.js');
   const { language } = app;
   const options = { language, timeZone: app.settings.report_time_zone };
   for (const chart of answer.charts(language)) {
     if (chart.kind === 'funnel') await print(`${renderFunnel(chart, options)}\n\n`);
   }
-  for (const table of answer.tables(language)) await print(`${renderTable(table, options)}\n\n`);
+  for (const table of answer.tables(language).slice(0, mostTables))
+    await print(`${renderTable(table, options)}\n\n`);
 }
 
 /** One spec or an array of them; results follow in the same shape. */

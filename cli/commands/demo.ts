@@ -57,34 +57,46 @@ async function runDemo(app: App, options: Options): Promise<number> {
   const { printAnalysis } = await import('./analyse.js');
   const from = FIRST_DAY;
   const to = addDays(FIRST_DAY, DAYS - 1);
+  // The last day is provisional until something after it arrives; a complete one is the better first impression.
+  const briefDay = addDays(FIRST_DAY, DAYS - 2);
   if (!json) {
     await tell('\n③ 漏斗：进入 → 点击商品 → 支付', '\n③ Funnel: enter → click → pay');
-    await printAnalysis(app, 'funnel', {
-      from,
-      to,
-      steps: [
-        { name: app.say('进入直播间', 'entered'), event: 'live_enter' },
-        { name: app.say('点击商品', 'clicked goods'), event: 'goods_click' },
-        { name: app.say('支付', 'paid'), event: 'order_pay' },
-      ],
-      window_seconds: 7200,
-    });
+    await printAnalysis(
+      app,
+      'funnel',
+      {
+        from,
+        to,
+        steps: [
+          { name: app.say('进入直播间', 'entered'), event: 'live_enter' },
+          { name: app.say('点击商品', 'clicked goods'), event: 'goods_click' },
+          { name: app.say('支付', 'paid'), event: 'order_pay' },
+        ],
+        window_seconds: 7200,
+      },
+      1,
+    );
     await tell('④ 渠道归因：同一笔成交在各模型下归给谁', '④ Attribution: which model credits whom');
-    await printAnalysis(app, 'attribution', {
-      from,
-      to,
-      conversion: { event: 'order_pay', value: 'amount_fen' },
-      channel: 'channel',
-      models: ['first', 'last', 'last_non_direct', 'linear', 'position', 'time_decay'],
-    });
+    await printAnalysis(
+      app,
+      'attribution',
+      {
+        from,
+        to,
+        conversion: { event: 'order_pay', value: 'amount_fen' },
+        channel: 'channel',
+        models: ['first', 'last', 'last_non_direct', 'linear', 'position', 'time_decay'],
+      },
+      1,
+    );
   }
   await tell('⑤ 直播日报（加密的 Excel 与 PDF）…', '⑤ The daily live brief (encrypted Excel and PDF)…');
   const { generatePassword } = await import('../../reports/index.js');
   const password = generatePassword();
   const made = await makeReport(app, {
     name: 'daily-live-brief',
-    from: to,
-    to,
+    from: briefDay,
+    to: briefDay,
     formats: null,
     out: join(out, 'reports'),
     recipient: app.say('演示', 'demo'),

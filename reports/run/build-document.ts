@@ -46,6 +46,7 @@ const cell = z.union([z.string(), z.number(), z.null()]);
 const anyRow = z.record(z.string(), cell);
 const pointRow = z.object({
   at_ms: z.coerce.number(),
+  platform: z.string(),
   series: z.string(),
   value: z.union([z.coerce.number(), z.null()]),
 });
@@ -110,8 +111,7 @@ async function buildSection(
     return succeed({ ...base, tables: [table], charts: [] });
   }
   if ('curve' in section) {
-    const chart = await curve(warehouse, section.curve, section.title[language], run);
-    return succeed({ ...base, tables: [], charts: chart === null ? [] : [chart] });
+    return succeed({ ...base, tables: [], charts: await curves(warehouse, section.curve, run) });
   }
   const analysis = findAnalysis(section.analysis);
   if (analysis === undefined) {
@@ -168,37 +168,32 @@ function toCell(value: Cell, kind: TableColumn['kind']): Cell {
   return Number(value);
 }
 
-async function curve(
-  warehouse: Warehouse,
-  query: string,
-  title: string,
-  run: ReportRun,
-): Promise<LineChart | null> {
+/** One chart a platform: their audiences differ by orders of magnitude. */
+async function curves(warehouse: Warehouse, query: string, run: ReportRun): Promise<readonly LineChart[]> {
   const points = await warehouse.query(loadSql(query), pointRow, bounds(run.period));
-  const names = [...new Set(points.map(({ series }) => series))];
-  const first = points[0]?.at_ms;
-  const last = points.at(-1)?.at_ms;
-  if (first === undefined || last === undefined) return null;
-  const axis = Array.from(
-    { length: Math.round((last - first) / MINUTE_MS) + 1 },
-    (_, at) => first + at * MINUTE_MS,
-  );
-  const series = names.map((name) => {
-    const values: (number | null)[] = axis.map(() => null);
-    for (const point of points) {
-      if (point.series === name) values[Math.round((point.at_ms - first) / MINUTE_MS)] = point.value;
+  return PLATFORMS.flatMap((platform) => {
+    const own = points.filter((point) => point.platform === platform);
+    const first = own[0]?.at_ms;
+    const last = own.at(-1)?.at_ms;
+    if (first === undefined || last === undefined) return [];
+    const minutes = Math.round((last - first) / MINUTE_MS) + 1;
+    const series = new Map<string, (number | null)[]>();
+    for (const { series: name, at_ms, value } of own) {
+      const values = series.get(name) ?? Array.from({ length: minutes }, () => null);
+      values[Math.round((at_ms - first) / MINUTE_MS)] = value;
+      series.set(name, values);
     }
-    return { name, values };
+    const chart: LineChart = {
+      kind: 'line',
+      title: PLATFORM_LABELS[platform][run.language],
+      axisKind: 'instant',
+      axis: Array.from({ length: minutes }, (_, at) => first + at * MINUTE_MS),
+      series: [...series].map(([name, values]) => ({ name, values })),
+      valueKind: 'integer',
+      valueLabel: findMetric('online')[run.language],
+    };
+    return [chart];
   });
-  return {
-    kind: 'line',
-    title,
-    axisKind: 'instant',
-    axis,
-    series,
-    valueKind: 'integer',
-    valueLabel: findMetric('online')[run.language],
-  };
 }
 
 async function buildHighlights(warehouse: Warehouse, run: ReportRun): Promise<readonly Highlight[]> {

@@ -49,7 +49,7 @@ const curveSection = z.strictObject({
   id,
   title: words,
   note: words.optional(),
-  /** Query with `at_ms`, `series` and `value`, one row a point. */
+  /** Query with `at_ms`, `platform`, `series` and `value`, one row a point; one chart a platform. */
   curve: z.string(),
   metrics: z.array(z.string()).default([]),
 });

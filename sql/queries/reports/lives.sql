@@ -14,7 +14,7 @@ WITH
     (
         SELECT
             daily.*,
-            if(live.title != '', live.title, daily.live_id) AS live_title,
+            if(live.title != '', live.title, daily.room_id) AS live_title,
             ifNull(live.started_at, toDateTime64(daily.first_day, 3, {zone:String})) AS begun
         FROM daily
         LEFT JOIN (SELECT platform, account, live_id, title, started_at FROM wxlive.lives) AS live
