@@ -82,7 +82,7 @@ export class App {
   /** The operator's key, checked against the warehouse; made in the data folder when the embedded mode has none. */
   async privacy(): Promise<{ key: PseudonymKey; pseudonymizer: Pseudonymizer; seal: Seal }> {
     const { checkKey, createPseudonymizer, PseudonymKey, Seal } = await import('../pipelines/index.js');
-    const parsed = PseudonymKey.parse(this.readKey());
+    const parsed = PseudonymKey.parse(await this.readKey());
     if (!parsed.ok) {
       throw new UsageError(
         this.say(
@@ -171,7 +171,7 @@ export class App {
     return openAnalyst(this.warehouseSettings());
   }
 
-  private readKey(): string {
+  private async readKey(): Promise<string> {
     const given = readSecret('WXLIVE_PSEUDONYM_KEY', this.environment);
     if (given !== null) return given;
     if (this.settings.clickhouse_url !== undefined) {
@@ -184,6 +184,15 @@ export class App {
     }
     const path = join(this.dataDir, KEY_FILE);
     if (existsSync(path)) return readFileSync(path, 'utf8').trim();
+    const { readLedger } = await import('../sql/index.js');
+    if ((await readLedger(await this.warehouse())).has('key_fingerprint')) {
+      throw new UsageError(
+        this.say(
+          `数据仓库已有假名密钥，但 ${path} 不在：请放回备份，或设置建库时的 WXLIVE_PSEUDONYM_KEY`,
+          `the warehouse has a pseudonym key but ${path} is gone: restore it, or set the WXLIVE_PSEUDONYM_KEY it was made with`,
+        ),
+      );
+    }
     mkdirSync(this.dataDir, { recursive: true, mode: 0o700 });
     try {
       writeFileSync(path, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });

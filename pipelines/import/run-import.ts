@@ -113,6 +113,8 @@ class FileImport {
   private conflicts = 0;
   private held = false;
   private readonly rejects: Reject[] = [];
+  /** A row of each table and how many there are; kept for sources that check their tables. */
+  private readonly tables = new Map<number, { readonly row: InputRow; readonly rows: number }>();
   private batchSeq = 0;
   private records: CanonicalRecord[] = [];
   private recordRows: number[] = [];
@@ -174,6 +176,7 @@ class FileImport {
       }
       this.showProgress();
     }
+    this.checkTables();
     const { titles, tables } = this.input.words();
     const stated = held.reduce<number | null>(
       (newest, { draft }) =>
@@ -197,13 +200,23 @@ class FileImport {
   /** The drafts of a row; [] when it is rejected (and counted) or says nothing. */
   private normalize(row: InputRow): readonly DraftRecord[] {
     const drafts = row.row.ok ? this.source.normalize(row.row.value, this.context(row)) : row.row;
-    if (!drafts.ok) {
-      this.rows++;
-      this.reject(row, drafts.failure);
-      return [];
+    if (drafts.ok && drafts.value.length === 0) return [];
+    this.rows++;
+    if (this.source.checkTable !== undefined) {
+      const table = this.tables.get(row.tableIndex) ?? { row, rows: 0 };
+      this.tables.set(row.tableIndex, { row, rows: table.rows + 1 });
     }
-    if (drafts.value.length > 0) this.rows++;
-    return drafts.value;
+    if (drafts.ok) return drafts.value;
+    this.reject(row, drafts.failure);
+    return [];
+  }
+
+  /** Whether each table holds as many rows as its titles promise. */
+  private checkTables(): void {
+    for (const { row, rows } of this.tables.values()) {
+      const checked = this.source.checkTable?.(this.context(row), rows);
+      if (checked?.ok === false) throw new FileRefused(checked.failure);
+    }
   }
 
   private reject(row: InputRow, failure: RejectFailure): void {
