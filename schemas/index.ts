@@ -23,3 +23,7 @@ export * from './settings.js';
 export * from './link-kind.js';
 export * from './metrics/index.js';
 export * from './reports/definition.js';
+export * from './sources/own-event.js';
+export * from './sources/sensors.js';
+export * from './sources/growingio.js';
+export * from './sources/wedata.js';

@@ -34,6 +34,8 @@ describe('readInstant', () => {
     ['2024-02-29T00:00:00Z', Date.UTC(2024, 1, 29)],
     [946_684_800_000, 946_684_800_000],
     [receivedAt + 86_400_000, receivedAt + 86_400_000],
+    ['2026-09-21T00:00:00Z', receivedAt + 86_400_000],
+    ['2000-01-01T00:00:00Z', 946_684_800_000],
   ])('reads %s', (value, instant) => {
     expect(readInstant(value, inNoZone)).toBe(instant);
   });
@@ -70,6 +72,7 @@ describe('readInstant', () => {
     [0, 'time_out_of_range'],
     ['1999-12-31T23:59:59.999Z', 'time_out_of_range'],
     ['2099-01-01T00:00:00Z', 'time_out_of_range'],
+    ['2026-09-21T00:00:00.001Z', 'time_out_of_range'],
     [1_789_024_174_000_000, 'time_out_of_range'],
   ])('refuses %s', (value, code) => {
     expect(readInstant(value, inNoZone)).toBe(code);
