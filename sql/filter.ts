@@ -331,25 +331,37 @@ export interface PackedValues {
 
 /**
  * Packs an instant with marks and up to two values in one number that sorts by time: 64 bits for the instant and its
- * marks, then 64 a value: the hash of the first, then that of the second (its upper 53 bits); 0 where there is none.
+ * marks, then 64 for the hash of the correlated value, then 64 for that of the breakdown's; 0 where there is none.
  */
-export function packValues(values: readonly SqlFragment[]): PackedValues {
-  const [first, second] = values;
-  if (first === undefined) return { values: fragment(''), packed: fragment('instant + marks') };
-  const hash = (text: SqlFragment): string =>
-    `if(toString(${text}) = '', toUInt64(0), cityHash64(toString(${text})))`;
-  if (second === undefined) {
-    return {
-      values: fragment(`, ${hash(first)} AS value`),
-      packed: fragment('bitShiftLeft(toUInt128(instant + marks), 64) + value'),
-    };
-  }
-  return {
-    values: fragment(`, ${hash(first)} AS value, ${hash(second)} AS second_value`),
-    packed: fragment(
-      'bitShiftLeft(toUInt256(instant + marks), 128) + bitShiftLeft(toUInt256(value), 64) + second_value',
-    ),
-  };
+export function packValues(correlated: SqlFragment | null, brokenDown: SqlFragment | null): PackedValues {
+  const first =
+    correlated === null
+      ? ''
+      : `, toString(${correlated}) AS correlated_text, ${HASH('correlated_text')} AS correlated`;
+  const second =
+    brokenDown === null
+      ? ''
+      : `, toString(${brokenDown}) AS breakdown_text, ${HASH('breakdown_text')} AS broken_down`;
+  const beside = [
+    ...(correlated === null ? [] : ['correlated']),
+    ...(brokenDown === null ? [] : ['broken_down']),
+  ];
+  const width = { 0: 'UInt64', 1: 'UInt128', 2: 'UInt256' }[beside.length] ?? 'UInt256';
+  const packed = ['instant + marks', ...beside].map(
+    (part, index, parts) => `bitShiftLeft(to${width}(${part}), ${64 * (parts.length - 1 - index)})`,
+  );
+  return { values: fragment(`${first}${second}`), packed: fragment(packed.join(' + ')) };
+}
+
+const HASH = (text: string): string => `if(${text} = '', toUInt64(0), cityHash64(${text}))`;
+
+/** Columns that say what the breakdown hashes of a viewer stand for: their upper 53 bits, and the texts. */
+export function textsOf(brokenDown: SqlFragment | null): SqlFragment {
+  if (brokenDown === null) return fragment('');
+  const texts = 'groupUniqArray(breakdown_text)';
+  return fragment(
+    `, arrayMap(one -> bitShiftRight(cityHash64(one), 11), ${texts}) AS codes, ${texts} AS texts`,
+  );
 }
 
 /** A number with the k-th bit set where the k-th condition holds (UInt64). */

@@ -38,6 +38,7 @@ export {
   packValues,
   scopeRows,
   seenBefore,
+  textsOf,
   touchLabel,
   touchRange,
   type Filter,

@@ -1,6 +1,6 @@
 import { stepMarksOf, type FunnelPass, type OnAttempt, type PeriodOf } from './pass.js';
 import { searchAttempt } from './search.js';
-import type { FunnelPlan, ViewerEvents } from './viewer-events.js';
+import type { Attempt, FunnelPlan, ViewerEvents } from './viewer-events.js';
 
 /** For ordered funnels with exclusions where no two events share a millisecond: which starts are voided, by bits. */
 export function createExcludedPass(plan: FunnelPlan): FunnelPass {
@@ -22,7 +22,10 @@ export function createExcludedPass(plan: FunnelPlan): FunnelPass {
     let bestDepth = 0;
     let period = 0;
     const flush = (): void => {
-      const attempt = bestStart < 0 ? null : (searchAttempt(events, bestStart, plan)?.attempt ?? null);
+      const attempt =
+        bestStart < 0
+          ? null
+          : (earliestWay(events, bestStart) ?? searchAttempt(events, bestStart, plan)?.attempt ?? null);
       if (attempt !== null) onAttempt(attempt, period);
       bestStart = -1;
       bestDepth = 0;
@@ -42,6 +45,26 @@ export function createExcludedPass(plan: FunnelPlan): FunnelPass {
       }
     }
     flush();
+  }
+
+  /** Every step as early as can be, which no way beats; null where an exclusion voids it and a later one must be found. */
+  function earliestWay(events: ViewerEvents, start: number): Attempt | null {
+    const startTime = events.times[start] ?? 0;
+    const times = [startTime];
+    const chosen = [start];
+    for (let index = start + 1; index < events.count && times.length < stepCount; index += 1) {
+      const time = events.times[index] ?? 0;
+      if (time - startTime > windowMs) break;
+      const marks = events.marks[index] ?? 0;
+      if ((marks & (1 << times.length)) !== 0) {
+        times.push(time);
+        chosen.push(index);
+      } else if ((marks & exclusionMarks) !== 0) {
+        const reached = 1 << times.length;
+        if (voids.some(({ bit, depths }) => (marks & bit) !== 0 && (depths & reached) !== 0)) return null;
+      }
+    }
+    return { times, events: chosen };
   }
 
   /** How deep the attempt of a start goes; 0 when every way there is voided. */

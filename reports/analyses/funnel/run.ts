@@ -20,13 +20,13 @@ import {
   loadSql,
   packValues,
   scopeRows,
+  textsOf,
   type Filter,
   type SqlFragment,
   type Warehouse,
 } from '../../../sql/index.js';
 import type { Analysis, AnalysisContext } from '../analysis.js';
 import { explainEmpty } from '../empty-reason.js';
-import { IntegrityError } from '../integrity-error.js';
 import { readRows } from '../row-binary.js';
 
 import { compileFunnel, matchesOf, type CompiledFunnel } from './compile.js';
@@ -78,11 +78,7 @@ async function runFunnel(
   if (!checked.ok) return checked;
 
   const tally = createFunnelTally({ spec, compiled, timeZone: context.timeZone, viewersAt });
-  await readViewers(warehouse, spec, range.value, selected.value, context, tally.add);
-  const values =
-    spec.breakdown === null
-      ? new Map<number, string>()
-      : await readValues(warehouse, spec, range.value, context);
+  const values = await readViewers(warehouse, spec, range.value, selected.value, context, tally.add);
   const result = tally.result(range.value, values);
   if (result.steps[0]?.viewers !== 0) return succeed(result);
   const names = spec.steps.flatMap((step) => matchesOf(step).map(({ event }) => event));
@@ -103,7 +99,6 @@ function selectSteps(
   spec: FunnelSpec,
   range: TimeRange,
   timeZone: string,
-  part: 'all values' | 'breakdown' = 'all values',
 ): Outcome<SelectedSteps, AnalysisFailure> {
   const filter = createFilter(timeZone);
   const compiled = compileFunnel(spec, filter);
@@ -113,7 +108,7 @@ function selectSteps(
   const brokenDown = spec.breakdown === null ? null : filter.text(spec.breakdown.field);
   if (brokenDown?.ok === false) return brokenDown;
   const { correlatedField } = compiled.value;
-  const correlated = correlatedField === null || part === 'breakdown' ? null : filter.text(correlatedField);
+  const correlated = correlatedField === null ? null : filter.text(correlatedField);
   if (correlated?.ok === false) return correlated;
   const rows = scopeRows(filter, filter.scope(spec, range, eventNames(spec)));
   return succeed({
@@ -132,6 +127,7 @@ function eventNames(spec: FunnelSpec): string[] | undefined {
   return [...spec.steps, ...spec.exclusions].flatMap((part) => matchesOf(part).map(({ event }) => event));
 }
 
+/** Hands over every viewer who can begin; answers what the codes of the breakdown stand for. */
 async function readViewers(
   warehouse: Warehouse,
   spec: FunnelSpec,
@@ -139,17 +135,19 @@ async function readViewers(
   { filter, compiled, where, rows, correlated, brokenDown }: SelectedSteps,
   context: AnalysisContext,
   onViewer: (row: ViewerRow) => void,
-): Promise<void> {
+): Promise<ReadonlyMap<number, string>> {
+  const values = new Map<number, string>();
   const shape: RowShape = {
     withViewer: brokenDown !== null || context.viewersAt !== undefined,
     withCorrelated: correlated !== null,
     withBreakdown: brokenDown !== null,
+    texts: brokenDown === null ? null : values,
   };
-  const packed = packValues([correlated, brokenDown].filter((value) => value !== null));
-  const slots = { marks: compiled.marks, rows, where, ...packed };
+  const slots = { marks: compiled.marks, rows, where, ...packValues(correlated, brokenDown) };
   const sql = fillSlots(loadSql('funnel/viewer-steps'), {
     ...slots,
     viewer: fixed(shape.withViewer ? 'viewer,' : ''),
+    texts: textsOf(brokenDown),
   });
   const options = context.signal === undefined ? {} : { signal: context.signal };
   const tied: string[] = [];
@@ -167,11 +165,12 @@ async function readViewers(
   }
   // Event ids are long; only those who need them are asked for them.
   const inOrder = fillSlots(loadSql('funnel/viewer-steps-with-ties'), slots);
-  const readTied = createViewerRowReader(shape, onViewer);
+  const readTied = createViewerRowReader({ ...shape, texts: null }, onViewer);
   for (let first = 0; first < tied.length; first += TIED_AT_ONCE) {
     const parameters = { ...filter.parameters, viewers: tied.slice(first, first + TIED_AT_ONCE) };
     await readRows(warehouse.stream(inOrder, 'RowBinary', parameters, options), readTied);
   }
+  return values;
 }
 
 async function countEvents(
@@ -184,25 +183,4 @@ async function countEvents(
   const sql = fillSlots(loadSql('scope/count'), { scope: filter.scope(spec, range, eventNames(spec)) });
   const [row] = await warehouse.query(sql, z.object({ events: z.coerce.number() }), filter.parameters);
   return row?.events ?? 0;
-}
-
-/** What the codes of the breakdown stand for. */
-async function readValues(
-  warehouse: Warehouse,
-  spec: FunnelSpec,
-  range: TimeRange,
-  context: AnalysisContext,
-): Promise<Map<number, string>> {
-  const selected = selectSteps(spec, range, context.timeZone, 'breakdown');
-  const values = new Map<number, string>();
-  if (!selected.ok || selected.value.brokenDown === null) return values;
-  const { filter, compiled, where, rows, brokenDown } = selected.value;
-  const sql = fillSlots(loadSql('funnel/values'), { value: brokenDown, rows, where, marks: compiled.marks });
-  await readRows(warehouse.stream(sql, 'RowBinary', filter.parameters), (cursor) => {
-    const code = cursor.int64();
-    const value = cursor.text();
-    if (values.has(code)) throw new IntegrityError('two values of the breakdown have the same hash');
-    values.set(code, value);
-  });
-  return values;
 }

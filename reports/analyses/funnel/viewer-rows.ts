@@ -1,3 +1,4 @@
+import { IntegrityError } from '../integrity-error.js';
 import type { RowCursor } from '../row-binary.js';
 
 import { createViewerEvents, reserve, type ViewerEvents } from './viewer-events.js';
@@ -7,6 +8,8 @@ export interface RowShape {
   readonly withViewer: boolean;
   readonly withCorrelated: boolean;
   readonly withBreakdown: boolean;
+  /** Where the row says what the codes of its breakdown stand for, that goes here. */
+  readonly texts: Map<number, string> | null;
 }
 
 /** One viewer as the statement gives it. The arrays are used again for the next viewer. */
@@ -63,8 +66,26 @@ export function createViewerRowReader(
       events.marks[index] = cursor.low & MARKS_MASK;
       events.times[index] = cursor.high * 1024 + (cursor.low >>> 22);
     }
+    if (shape.texts !== null) readTexts(cursor, shape.texts);
     onRow(row);
   };
+}
+
+function readTexts(cursor: RowCursor, texts: Map<number, string>): void {
+  const count = cursor.length();
+  cursor.need(count * 8);
+  const codes: number[] = [];
+  for (let index = 0; index < count; index += 1) {
+    cursor.uint64Halves();
+    codes.push(cursor.high * 2 ** 32 + cursor.low);
+  }
+  cursor.length();
+  for (const code of codes) {
+    const text = cursor.text();
+    const known = texts.get(code);
+    if (known === undefined) texts.set(code, text);
+    else if (known !== text) throw new IntegrityError('two values of the breakdown have the same hash');
+  }
 }
 
 /** Hashes of one viewer as small numbers, equal for equal hashes; 0 stays 0. */
