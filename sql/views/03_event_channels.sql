@@ -32,6 +32,7 @@ WITH
 SELECT
     * EXCEPT (utm_source, utm_medium, utm_campaign, utm_content, utm_term, link_code),
     evidence AS has_evidence,
+    has_utm OR chan_id != '' OR resolved_link_code != '' AS has_query_evidence,
     transform(plain_channel, {{channel_group_from}}, {{channel_group_to}}, plain_channel) AS resolved_channel,
     source AS resolved_utm_source,
     if(has_utm, toString(utm_medium), registry.3[utm_row]) AS resolved_utm_medium,

@@ -9,7 +9,8 @@ WITH
             resolved_channel, resolved_utm_source, resolved_utm_medium, resolved_utm_campaign, resolved_utm_content,
             resolved_utm_term, resolved_link_code
         FROM wxlive_store.event_channels
-        WHERE event IN ({{entry_events}}) AND NOT is_system
+        -- We分析 keeps the scene of the visit on every event: only a channel in the query makes a touch of one.
+        WHERE event IN ({{entry_events}}) AND NOT is_system AND (adapter != 'wedata' OR has_query_evidence)
     ),
     silent AS
     (
