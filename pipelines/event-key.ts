@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { hexByte } from './hex-byte.js';
 
 /**
  * The idempotency key of an event: 48 bits of the stated time in milliseconds before 80 bits of a keyed hash of
@@ -26,7 +27,7 @@ export function createEventKeys(salt: string): (account: string, adapter: string
 /** Writes the key as UInt128, little endian, as RowBinary wants it. */
 export function writeEventKey(target: Buffer, offset: number, hashHex: string, statedMs: number): void {
   for (let index = 0; index < 10; index++) {
-    target[offset + index] = Number.parseInt(hashHex.slice(18 - 2 * index, 20 - 2 * index), 16);
+    target[offset + index] = hexByte(hashHex, 18 - 2 * index);
   }
   target.writeUIntLE(statedMs, offset + 10, 6);
 }
@@ -38,5 +39,7 @@ export function writeKeyHash(target: Buffer, offset: number, hashHex: string): v
 
 /** Reads the hash of a key written by writeEventKey. */
 export function readKeyHash(source: Buffer, offset: number): string {
-  return Buffer.from(source.subarray(offset, offset + 10)).reverse().toString('hex');
+  return Buffer.from(source.subarray(offset, offset + 10))
+    .reverse()
+    .toString('hex');
 }

@@ -45,12 +45,23 @@ export class IdentityGroups {
     return this.groups.get(member)?.viewer ?? member;
   }
 
+  /** Whether the ids are in one group already. */
+  joins(linked: readonly LinkedId[]): boolean {
+    const first = linked[0];
+    if (first === undefined) return true;
+    const group = this.groups.get(first.member);
+    if (group === undefined) return linked.length < 2;
+    for (let index = 1; index < linked.length; index++) {
+      const other = linked[index];
+      if (other !== undefined && this.groups.get(other.member) !== group) return false;
+    }
+    return true;
+  }
+
   /** Joins ids that a source gave together; true when it taught something new. */
   link(linked: readonly LinkedId[]): boolean {
-    const [first, ...rest] = linked;
-    if (first === undefined || rest.length === 0) return false;
-    const known = this.groups.get(first.member);
-    if (known !== undefined && rest.every(({ member }) => this.groups.get(member) === known)) return false;
+    const first = linked[0];
+    if (first === undefined || linked.length < 2 || this.joins(linked)) return false;
     const members = new Map<ViewerId, LinkedId['kind']>();
     for (const { member, kind } of linked) {
       const group = this.groups.get(member);

@@ -285,32 +285,23 @@ async function openRecords(
   const place = (position: number): string =>
     content.root === 'lines' ? `${name}:${position}` : content.root === 'array' ? `$[${position}]` : '$';
   async function* rows(): AsyncIterable<readonly InputRow[]> {
-    const at = { table: '', tableIndex: 0, titles: [] };
     for await (const records of chunks.read()) {
       const ready: InputRow[] = [];
       for (const { position, text } of records) {
         const parsed = parseJson(text);
+        if (!parsed.ok && reader !== null) {
+          throw new FileRefused({ code: 'damaged', detail: place(position) });
+        }
         if (!parsed.ok) {
-          if (reader !== null) throw new FileRefused({ code: 'damaged', detail: place(position) });
-          ready.push({
-            ...at,
-            place: place(position),
-            row: fail({ code: 'not_json' }),
-            original: () => text,
-          });
+          ready.push(new RecordRow(place, position, text, fail({ code: 'not_json' })));
         } else if (reader === null) {
-          ready.push({
-            ...at,
-            place: place(position),
-            row: succeed({ from: 'json', value: parsed.value }),
-            original: () => text,
-          });
+          ready.push(new RecordRow(place, position, text, succeed({ from: 'json', value: parsed.value })));
         } else {
           const expanded = reader.expand(parsed.value);
           if (!expanded.ok) throw new FileRefused(expanded.failure);
           for (const { place: suffix, value } of expanded.value) {
             ready.push({
-              ...at,
+              ...RECORD_TABLE,
               place: place(position) + suffix.replace(/^\$/, ''),
               row: succeed({ from: 'json', value }),
               original: () => JSON.stringify(value),
@@ -331,6 +322,31 @@ async function openRecords(
     summary: () => summary,
     words: () => ({ titles: [], tables: [] }),
   });
+}
+
+/** What records have instead of tables. */
+const RECORD_TABLE = { table: '', tableIndex: 0, titles: [] as readonly string[] } as const;
+
+/** A record that is one row. Files have millions: its place is put into words only when somebody asks. */
+class RecordRow implements InputRow {
+  readonly table = RECORD_TABLE.table;
+  readonly tableIndex = RECORD_TABLE.tableIndex;
+  readonly titles = RECORD_TABLE.titles;
+
+  constructor(
+    private readonly placeOfPosition: (position: number) => string,
+    private readonly position: number,
+    private readonly text: string,
+    readonly row: Outcome<SourceRow, RejectFailure>,
+  ) {}
+
+  get place(): string {
+    return this.placeOfPosition(this.position);
+  }
+
+  original(): string {
+    return this.text;
+  }
 }
 
 function parseJson(text: string): Outcome<unknown, 'not_json'> {

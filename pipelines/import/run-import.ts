@@ -120,6 +120,7 @@ class FileImport {
   private recordRows: number[] = [];
   private inFlight: Promise<void> = Promise.resolve();
   private lastAcceptedRow = -1;
+  private lastContext: SourceContext | null = null;
   private newerBy: BatchEntry['newerBy'] = 'import';
 
   constructor(
@@ -294,18 +295,23 @@ class FileImport {
     return [...seen];
   }
 
+  /** Rows of one table have one context. */
   private context(row: InputRow): SourceContext {
-    return {
+    const { table, tableIndex, titles } = row;
+    const last = this.lastContext;
+    if (last?.table === table && last.tableIndex === tableIndex && last.titles === titles) return last;
+    this.lastContext = {
       adapter: this.source.name,
       room: this.options.room,
       receivedAt: this.startedAt,
       wallClockZone: this.options.wallClockZone,
       amountUnit: this.options.amountUnit,
       eventMap: this.options.eventMap,
-      table: row.table,
-      tableIndex: row.tableIndex,
-      titles: row.titles,
+      table,
+      tableIndex,
+      titles,
     };
+    return this.lastContext;
   }
 
   private placement(exportedAt: number, day: string | null): Placement {

@@ -57,7 +57,8 @@ export class EventEncoder {
     writeUuid(writer.target, start + VIEWER_OFFSET, event.viewer_key);
     writer.int64(batchSeq);
     writer.int64(event.received_at);
-    writer.uuid(event.viewer_key);
+    const viewerKey = writer.reserve(16);
+    writer.target.copyWithin(viewerKey, start + VIEWER_OFFSET, start + VIEWER_OFFSET + 16);
     writer.int64(event.event_time);
     writer.int64(event.stated_time);
     writer.string(event.event_id);
@@ -92,11 +93,12 @@ export class EventEncoder {
     writer.string(event.refund_id);
     writer.nullableInt64(event.amount_fen);
     writer.nullableInt64(event.watch_ms);
-    const keys = Object.keys(event.props);
+    const { props } = event;
+    const keys = Object.keys(props);
     writer.variableLength(keys.length);
     for (const key of keys) {
       writer.string(key);
-      writer.string(event.props[key] ?? '');
+      writer.string(props[key] ?? '');
     }
     writer.string(event.adapter);
     return start;

@@ -7,10 +7,17 @@ import type { LoadResult, RecordBatch } from './load-result.js';
 /**
  * Stores records of which the latest of a key counts. An equal row is a duplicate, also in a newer export; of minutes
  * an older export changes nothing; an employee's row that repeats the state in force on its day is a duplicate.
+ *
+ * @param present the kinds among the records
  */
-export async function loadKeyed(warehouse: Warehouse, batch: RecordBatch): Promise<LoadResult> {
+export async function loadKeyed(
+  warehouse: Warehouse,
+  batch: RecordBatch,
+  present: ReadonlySet<CanonicalRecord['kind']>,
+): Promise<LoadResult> {
   const accepted = new Uint8Array(batch.records.length);
   for (const kind of KEYED_KINDS) {
+    if (!present.has(kind.kind)) continue;
     const indices = batch.records.flatMap((record, index) => (record.kind === kind.kind ? [index] : []));
     if (indices.length > 0) await loadKind(warehouse, batch, kind, indices, accepted);
   }

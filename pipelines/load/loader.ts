@@ -37,7 +37,8 @@ export class Loader implements Bus {
   async publish(message: BusMessage): Promise<BusReply> {
     const { records, batchSeq } = message;
     const accepted = new Uint8Array(records.length);
-    const kinds = new Set(records.map((record) => record.kind));
+    const kinds = new Set<CanonicalRecord['kind']>();
+    for (const record of records) kinds.add(record.kind);
     const { learnt, pending } = await this.viewers.prepare(records);
     if (kinds.has('attendance')) {
       const list = await loadAttendance(this.warehouse, this.viewers, message, message.snapshot, accepted);
@@ -55,12 +56,12 @@ export class Loader implements Bus {
       await loadOrders(this.warehouse, this.viewers, message, this.keyOf, accepted);
     }
     if (kinds.has('sign_in')) await loadSignIns(this.warehouse, message, accepted);
-    const keyed = await loadKeyed(this.warehouse, message);
-    records.forEach((record, index) => {
-      if (keyed.accepted[index] === 1 || (record.kind === 'identity_link' && learnt[index] === 1)) {
-        accepted[index] = 1;
-      }
-    });
+    const keyed = await loadKeyed(this.warehouse, message, kinds);
+    const links = kinds.has('identity_link');
+    for (let index = 0; index < records.length; index++) {
+      if (keyed.accepted[index] === 1) accepted[index] = 1;
+      else if (links && learnt[index] === 1 && records[index]?.kind === 'identity_link') accepted[index] = 1;
+    }
     await this.viewers.finish(pending);
     return { accepted, conflicts, held: false };
   }

@@ -1,3 +1,5 @@
+import { hexByte } from '../hex-byte.js';
+
 /** A growing buffer of values in ClickHouse's RowBinary format. */
 export class RowBinaryWriter {
   private buffer: Buffer;
@@ -53,9 +55,14 @@ export class RowBinaryWriter {
   /** Any safe integer, negative too, as Int64 (or UInt64 when it is not negative). */
   int64(value: number): void {
     this.ensure(8);
+    const { buffer, position } = this;
     const high = Math.floor(value / 4294967296);
-    this.buffer.writeUInt32LE(value - high * 4294967296, this.position);
-    this.buffer.writeInt32LE(high, this.position + 4);
+    // Shifts take the lowest 32 bits, as two's complement.
+    const low = value - high * 4294967296;
+    for (let index = 0; index < 4; index++) {
+      buffer[position + index] = low >>> (8 * index);
+      buffer[position + 4 + index] = high >>> (8 * index);
+    }
     this.position += 8;
   }
 
@@ -79,6 +86,7 @@ export class RowBinaryWriter {
     const { length } = text;
     // UTF-8 takes at most three bytes a UTF-16 unit; ten bytes hold any length prefix.
     this.ensure(length * 3 + 10);
+    if (length <= SHORT && this.shortAscii(text, length)) return;
     if (length < 43) {
       // The length prefix is one byte for certain: write the text after it, then fill it in.
       const written = this.buffer.write(text, this.position + 1, 'utf8');
@@ -89,6 +97,20 @@ export class RowBinaryWriter {
     const bytes = Buffer.byteLength(text, 'utf8');
     this.variableLength(bytes);
     this.position += this.buffer.write(text, this.position, 'utf8');
+  }
+
+  /** Most texts are a few ASCII characters: cheaper by hand than by a call out of JavaScript. False when one is not. */
+  private shortAscii(text: string, length: number): boolean {
+    const { buffer } = this;
+    let at = this.position;
+    buffer[at++] = length;
+    for (let index = 0; index < length; index++) {
+      const code = text.charCodeAt(index);
+      if (code > 127) return false;
+      buffer[at++] = code;
+    }
+    this.position = at;
+    return true;
   }
 
   variableLength(value: number): void {
@@ -121,8 +143,7 @@ export class RowBinaryWriter {
 export function writeUuid(target: Buffer, offset: number, text: string): void {
   for (let index = 0; index < 16; index++) {
     const digits = UUID_DIGITS[index] ?? 0;
-    const byte = (hexDigit(text.charCodeAt(digits)) << 4) | hexDigit(text.charCodeAt(digits + 1));
-    target[offset + (index < 8 ? 7 - index : 23 - index)] = byte;
+    target[offset + (UUID_PLACES[index] ?? 0)] = hexByte(text, digits);
   }
 }
 
@@ -137,9 +158,8 @@ export function readUuid(source: Buffer, offset: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
-/** Where each byte's two digits stand in `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`. */
-const UUID_DIGITS = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
-
-function hexDigit(code: number): number {
-  return code <= 57 ? code - 48 : code - 87;
-}
+/** Where each byte's two digits stand in `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`, and where the byte goes. */
+const UUID_DIGITS = Uint8Array.of(0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34);
+const UUID_PLACES = Uint8Array.of(7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8);
+/** Longest text that is tried by hand first. */
+const SHORT = 40;

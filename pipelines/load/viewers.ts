@@ -17,6 +17,7 @@ const unappliedRow = z.object({ member: z.string(), viewer: z.string() });
 const RELABEL_CHUNK = 2_000;
 /** Pseudonyms remembered before all are forgotten and asked again. */
 const CACHE_LIMIT = 2_000_000;
+const NONE_LINKED: readonly LinkedId[] = [];
 
 /**
  * Who is behind the pseudonyms, as the loader sees it. Holds only under the loader lease: nobody else links meanwhile.
@@ -26,6 +27,8 @@ const CACHE_LIMIT = 2_000_000;
 export class Viewers {
   private groups = new IdentityGroups();
   private asked = new Set<ViewerId>();
+  /** Lists of ids that are in one group already; a group is never parted. */
+  private settled = new WeakSet<readonly LinkedId[]>();
   private lastVersion = 0;
 
   constructor(private readonly warehouse: Warehouse) {}
@@ -35,26 +38,41 @@ export class Viewers {
     if (this.asked.size > CACHE_LIMIT) {
       this.groups = new IdentityGroups();
       this.asked = new Set();
+      this.settled = new WeakSet();
     }
     const wanted = new Set<ViewerId>();
-    for (const record of records) {
-      if ('viewer_key' in record && record.viewer_key !== null && !this.asked.has(record.viewer_key)) {
-        wanted.add(record.viewer_key);
+    const linking: { readonly index: number; readonly linked: readonly LinkedId[] }[] = [];
+    for (let index = 0; index < records.length; index++) {
+      const record = records[index];
+      if (record === undefined) continue;
+      const linked = 'linked' in record ? record.linked : NONE_LINKED;
+      const viewerKey = 'viewer_key' in record ? record.viewer_key : null;
+      // Records of one person share one array as a rule: what it links is known then, and all its members were asked.
+      const settled = linked.length > 1 && this.settled.has(linked);
+      if (viewerKey !== null && !(settled && linked[0]?.member === viewerKey) && !this.asked.has(viewerKey)) {
+        wanted.add(viewerKey);
       }
-      if ('linked' in record) {
-        for (const { member } of record.linked) if (!this.asked.has(member)) wanted.add(member);
-      }
+      if (settled) continue;
+      for (const { member } of linked) if (!this.asked.has(member)) wanted.add(member);
+      if (linked.length > 1) linking.push({ index, linked });
     }
     if (wanted.size > 0) await this.ask(wanted);
     const learnt = new Uint8Array(records.length);
     const before = new Map<ViewerId, ViewerId>();
-    records.forEach((record, index) => {
-      if (!('linked' in record) || record.linked.length < 2) return;
-      for (const { member } of record.linked) {
+    for (const { index, linked } of linking) {
+      if (this.settled.has(linked)) continue;
+      if (this.groups.joins(linked)) {
+        this.settled.add(linked);
+        continue;
+      }
+      for (const { member } of linked) {
         if (!before.has(member)) before.set(member, this.groups.viewerOf(member));
       }
-      if (this.groups.link(record.linked)) learnt[index] = 1;
-    });
+      if (this.groups.link(linked)) {
+        learnt[index] = 1;
+        this.settled.add(linked);
+      }
+    }
     const changes = this.groups.takeChanges();
     const moves = new Map<string, string>();
     for (const { member, viewer } of changes) {
@@ -62,7 +80,7 @@ export class Viewers {
       if (old !== viewer) moves.set(old, viewer);
       if (member !== viewer) moves.set(member, viewer);
     }
-    const source = records.find((record) => 'linked' in record && record.linked.length > 1);
+    const source = records[linking[0]?.index ?? -1];
     const adapter = source !== undefined && 'adapter' in source ? source.adapter : '';
     const pending = { changes, moves, adapter, conflicts: this.groups.takeConflicts() };
     await this.writeLinks(pending, 0);
