@@ -3,7 +3,18 @@ import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
 /** What a folder may import (README, "directions"). Every other folder of ours is refused. */
-const folders = ['schemas', 'formats', 'sql', 'pipelines', 'reports', 'web', 'cli', 'samples', 'bench', 'test'];
+const folders = [
+  'schemas',
+  'formats',
+  'sql',
+  'pipelines',
+  'reports',
+  'web',
+  'cli',
+  'samples',
+  'bench',
+  'test',
+];
 const allowed = {
   schemas: [],
   formats: [],
@@ -16,7 +27,11 @@ const allowed = {
 const zones = Object.entries(allowed).flatMap(([target, may]) =>
   folders
     .filter((from) => from !== target && !may.includes(from))
-    .map((from) => ({ target: `./${target}`, from: `./${from}`, message: `${target}/ may not import ${from}/` })),
+    .map((from) => ({
+      target: `./${target}`,
+      from: `./${from}`,
+      message: `${target}/ may not import ${from}/`,
+    })),
 );
 /** Past a module's door (its index.ts) only the module itself and its tests may go. */
 const doors = ['schemas', 'formats', 'sql', 'pipelines', 'reports'];
@@ -51,7 +66,10 @@ export default tseslint.config(
     rules: {
       'import-x/no-restricted-paths': ['error', { zones }],
       'import-x/no-default-export': 'error',
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/dot-notation': 'off',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',

@@ -23,7 +23,7 @@ describe('periods of the report zone', () => {
     const [from, to] = ['2026-11-05T00:00:00Z', '2027-02-05T00:00:00Z'].map((text) =>
       clock.periodOf(Date.parse(text)),
     );
-    expect(clock.between(from ?? 0, to ?? 0).map(clock.nameOf)).toEqual([
+    expect(clock.between(from ?? 0, to ?? 0).map((at) => clock.nameOf(at))).toEqual([
       '2026-11-01',
       '2026-12-01',
       '2027-01-01',

@@ -116,7 +116,7 @@ describe('the daily live brief', () => {
         row[header.findIndex((cell) => name.test(String(cell)))];
       const shown = rows
         .slice(rows.indexOf(header) + 1)
-        .filter((row) => /直播$/.test(String(row[0])))
+        .filter((row) => String(row[0]).endsWith('直播'))
         .map((row) => ({
           title: column(row, /^场次/),
           viewers: column(row, /^观看人数/),

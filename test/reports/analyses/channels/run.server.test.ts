@@ -63,7 +63,7 @@ async function run(input: object): Promise<ChannelsResult> {
 
 function labelOf(event: ScratchEvent, dimension: string): string {
   const touch = touchOf.get(event.event_id);
-  if (touch?.channel == null) return '(none)';
+  if (touch?.channel === undefined || touch.channel === null) return '(none)';
   if (touch.channel === 'direct') return 'direct';
   return dimension
     .split('/')
