@@ -156,9 +156,9 @@ function scrubValue(value: unknown, domain: IdentityDomain | null, viewerId: Vie
   );
 }
 
-/** `openid=…`, `openid%3D…`, and `"openid":"…"` of JSON that was cut. */
+/** `openid=…`, `openid%3D…`, and `"openid":"…"` of JSON that was cut; a value may hold escaped letters (`%E5%B0%8F`). */
 const NAMED =
-  /([\w$\u4e00-\u9fff-]{2,40})((?:=|%(?:25)*3d|"\s*:\s*"?|%(?:25)*22%(?:25)*3a(?:%(?:25)*22)?))([^&#\s"',;}%]+)/giu;
+  /([\w$\u4e00-\u9fff-]{2,40})((?:=|%(?:25)*3d|"\s*:\s*"?|%(?:25)*22%(?:25)*3a(?:%(?:25)*22)?))((?:[^&#\s"',;}%]|%(?:25)*(?:20|[89a-f][0-9a-f]))+)/giu;
 /** Sensors' share chain: a JSON with the sharer's id in `i`. */
 const SHARE_CHAIN = /(sampshare(?:=|%(?:25)*3d))([^&#\s]+)/giu;
 
@@ -167,7 +167,7 @@ function scrubNamed(text: string, viewerId: ViewerIdMaker): string {
     .replace(SHARE_CHAIN, (_, name: string, chain: string) => name + scrubShareChain(chain, viewerId))
     .replace(NAMED, (all: string, name: string, equals: string, value: string) => {
       const domain = domainOfName(lastName(name));
-      return domain === null ? all : name + equals + scrubWhole(value, domain, viewerId);
+      return domain === null ? all : name + equals + scrubWhole(decodeSafely(value), domain, viewerId);
     });
 }
 
