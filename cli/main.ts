@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
-import { App } from './compose.js';
 import { EXIT, Failed, UsageError } from './exit-codes.js';
 import { COMMANDS } from './commands/index.js';
 import type { SettingsFlags } from './settings-file.js';
@@ -24,6 +23,8 @@ async function main(argv: readonly string[]): Promise<number> {
     addCommonOptions(command);
     command.exitOverride().action(async (...given: unknown[]) => {
       const options = command.optsWithGlobals<SettingsFlags & Record<string, unknown>>();
+      // Settings and schemas are loaded for a command that runs, not for its help.
+      const { App } = await import('./compose.js');
       const app = new App(options, process.env);
       try {
         exitCode = await definition.run(app, command.args, options, given);

@@ -9,7 +9,6 @@ import { makeReport, type MadeReport } from './report.js';
 import { reportLine } from './import.js';
 import type { SampleFile } from '../../samples/index.js';
 import type { FileReport } from '../../pipelines/index.js';
-import { addDays } from '../../schemas/index.js';
 
 const FIRST_DAY = '2026-11-09';
 const DAYS = 3;
@@ -26,6 +25,7 @@ export function demoCommand(): CommandDefinition {
 }
 
 async function runDemo(app: App, options: Options): Promise<number> {
+  const { addDays } = await import('../../schemas/index.js');
   const started = performance.now();
   const json = flag(options, 'json');
   const tell = async (zh: string, en: string): Promise<void> => {

@@ -3,7 +3,6 @@ import { connect } from 'node:net';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { z } from 'zod';
 import { flag, type CommandDefinition } from '../command.js';
 import type { App } from '../compose.js';
 import type { FontName } from '../../formats/index.js';
@@ -155,9 +154,8 @@ async function checkWarehouse(app: App): Promise<Check[]> {
   const name = server ? 'ClickHouse' : app.say('私有引擎', 'private engine');
   try {
     const { loadSql } = await import('../../sql/index.js');
-    const [row] = await (
-      await app.warehouse()
-    ).query(loadSql('operate/version'), z.object({ version: z.string() }));
+    const { versionRow } = await import('../rows.js');
+    const [row] = await (await app.warehouse()).query(loadSql('operate/version'), versionRow);
     return [{ name, state: 'ok', found: `ClickHouse ${row?.version ?? '?'}`, fix: '' }];
   } catch (error) {
     return [

@@ -4,14 +4,13 @@ import { EXIT, UsageError } from '../exit-codes.js';
 import { note, print, printJson } from '../output.js';
 import type { App } from '../compose.js';
 import type { FileReport, ImportOptions } from '../../pipelines/index.js';
-import { ADAPTERS } from '../../schemas/index.js';
 
 /** `wxlive import FILE…` */
 export function importCommand(): CommandDefinition {
   const command = new Command('import')
     .description('导入平台导出的文件 / import files of the platforms')
     .argument('<file...>', '文件 / files')
-    .addOption(new Option('--as <adapter>', '指定输入类型 / force an adapter').choices([...ADAPTERS]))
+    .option('--as <adapter>', '指定输入类型 / force an adapter')
     .option('--room <id>', '文件未写明的直播间或场次 / room or live of rows that carry none')
     .option('--account <id>', '文件未写明的账号 / account of rows that carry none')
     .option(
@@ -92,13 +91,17 @@ export function reportLine(app: App, report: FileReport): string {
 }
 
 async function readOptions(app: App, options: Options): Promise<ImportOptions> {
-  const { adapterSchema } = await import('../../schemas/index.js');
-  const adapter = textOption(options, 'as');
+  const { ADAPTERS } = await import('../../schemas/index.js');
+  const named = textOption(options, 'as');
+  const adapter = ADAPTERS.find((one) => one === named);
+  if (named !== undefined && adapter === undefined) {
+    throw new UsageError(`--as ${named}: ${app.say('可用', 'use one of')} ${ADAPTERS.join(', ')}`);
+  }
   const exportedAt = textOption(options, 'exportedAt');
   const unit = textOption(options, 'amountUnit');
   const scope = textOption(options, 'scope');
   return {
-    adapter: adapter === undefined ? null : adapterSchema.parse(adapter),
+    adapter: adapter ?? null,
     room: textOption(options, 'room') ?? null,
     account: textOption(options, 'account') ?? null,
     passwords: readPasswords(app, options),

@@ -1,15 +1,9 @@
 import { Command } from 'commander';
-import { z } from 'zod';
 import { flag, textOption, type CommandDefinition, type Options } from '../command.js';
 import type { App } from '../compose.js';
 import { EXIT, UsageError } from '../exit-codes.js';
 import { print, printJson } from '../output.js';
-
-const anyRow = z.record(
-  z.string(),
-  z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())]),
-);
-type AnyRow = z.infer<typeof anyRow>;
+import type { AnyRow } from '../rows.js';
 
 /** Prints rows as a table of at most 80 columns, or one JSON document `{"<name>": rows}`. */
 async function printRows(
@@ -53,6 +47,7 @@ async function query(
   parameters: Record<string, string | number> = {},
 ): Promise<AnyRow[]> {
   const { loadSql } = await import('../../sql/index.js');
+  const { anyRow } = await import('../rows.js');
   return (await app.warehouse()).query(loadSql(name), anyRow, parameters);
 }
 

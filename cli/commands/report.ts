@@ -5,7 +5,6 @@ import type { App } from '../compose.js';
 import { EXIT, Failed, UsageError } from '../exit-codes.js';
 import { print, printJson } from '../output.js';
 import { readPasswords } from './import.js';
-import { addDays, isDay, startOfDay } from '../../schemas/index.js';
 import type { ReportFormat, ReportOutcome } from '../../reports/index.js';
 
 /** `wxlive report list|run NAME` */
@@ -99,7 +98,7 @@ export async function makeReport(app: App, request: ReportRequest): Promise<Made
     );
   }
   const now = Date.now();
-  const period = readPeriod(app, request, zone);
+  const period = await readPeriod(app, request, zone);
   const run = {
     definition: definition.value,
     period:
@@ -142,16 +141,21 @@ function readFormats(app: App, options: Options): readonly ReportFormat[] | null
   });
 }
 
-function readPeriod(app: App, request: ReportRequest, zone: string): { from: number; to: number } | null {
+async function readPeriod(
+  app: App,
+  request: ReportRequest,
+  zone: string,
+): Promise<{ from: number; to: number } | null> {
   if (request.from === undefined && request.to === undefined) return null;
-  const from = readBound(app, request.from ?? request.to ?? '', zone, false);
-  const to = readBound(app, request.to ?? request.from ?? '', zone, true);
+  const from = await readBound(app, request.from ?? request.to ?? '', zone, false);
+  const to = await readBound(app, request.to ?? request.from ?? '', zone, true);
   if (from >= to) throw new UsageError(app.say('--from 应早于 --to', '--from must be before --to'));
   return { from, to };
 }
 
 /** A day (as an end it is in the period) or an instant with an offset. */
-function readBound(app: App, text: string, zone: string, end: boolean): number {
+async function readBound(app: App, text: string, zone: string, end: boolean): Promise<number> {
+  const { addDays, isDay, startOfDay } = await import('../../schemas/index.js');
   if (isDay(text)) return startOfDay(end ? addDays(text, 1) : text, zone);
   const at = /(?:Z|[+-]\d\d:?\d\d)$/i.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(at)) {

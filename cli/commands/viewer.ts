@@ -3,9 +3,6 @@ import { flag, type CommandDefinition } from '../command.js';
 import { EXIT, UsageError } from '../exit-codes.js';
 import { print, printJson } from '../output.js';
 import { readStandardInput } from '../standard-input.js';
-import { z } from 'zod';
-
-const memberRow = z.object({ member: z.string(), viewer: z.string() });
 
 /** `wxlive viewer lookup -`: the pseudonym of ids read from standard input, one a line; ids are never arguments. */
 export function viewerCommand(): CommandDefinition {
@@ -30,6 +27,7 @@ export function viewerCommand(): CommandDefinition {
         .map((line) => line.trim())
         .filter(Boolean);
       const { pseudonymizer } = await app.privacy();
+      const { memberRow } = await import('../rows.js');
       const { loadSql } = await import('../../sql/index.js');
       const warehouse = await app.warehouse();
       const viewers: { viewer: string; group: string }[] = [];
