@@ -1,6 +1,6 @@
 import { isOrderEvent, type CanonicalEvent } from '../../schemas/index.js';
 import { loadSql, type Warehouse } from '../../sql/index.js';
-import { EVENT_KEY_BYTES, readKeyHash, writeEventKey, writeKeyHash } from '../event-key.js';
+import { EVENT_KEY_BYTES, KEY_HASH_BYTES, readKeyHash, writeEventKey } from '../event-key.js';
 import { EVENT_COLUMNS, EventEncoder, ORDER_FACT_COLUMNS } from './event-encoder.js';
 import { readRowBinary } from './read-rows.js';
 import { RowBinaryWriter } from './row-binary.js';
@@ -77,10 +77,11 @@ export class EventBatch {
     const writer = new RowBinaryWriter(this.entries.length * 32);
     let from = Number.MAX_SAFE_INTEGER;
     let to = 0;
-    for (const { hashHex, statedMs, eventMs } of this.entries) {
-      const at = writer.reserve(2 * EVENT_KEY_BYTES);
-      writeKeyHash(writer.target, at, hashHex);
-      writeEventKey(writer.target, at + EVENT_KEY_BYTES, hashHex, statedMs);
+    for (const entry of this.entries) {
+      const { statedMs, eventMs } = entry;
+      this.copyKeyHash(entry, writer);
+      const at = writer.reserve(EVENT_KEY_BYTES);
+      this.encoderOf(entry).target.copy(writer.target, at, entry.start, entry.start + EVENT_KEY_BYTES);
       from = Math.min(from, statedMs, eventMs);
       to = Math.max(to, statedMs, eventMs);
     }
@@ -134,11 +135,10 @@ export class EventBatch {
   private async remember(warehouse: Warehouse, fresh: readonly Entry[]): Promise<void> {
     const writer = new RowBinaryWriter(fresh.length * 44);
     const receivedSeconds = Math.floor(Date.now() / 1000);
-    for (const { hashHex, statedMs, content } of fresh) {
-      const at = writer.reserve(EVENT_KEY_BYTES);
-      writeKeyHash(writer.target, at, hashHex);
-      writer.int64(statedMs);
-      writer.int64(content);
+    for (const entry of fresh) {
+      this.copyKeyHash(entry, writer);
+      writer.int64(entry.statedMs);
+      writer.int64(entry.content);
       writer.uint32(receivedSeconds);
       writer.int64(this.batchSeq);
     }
@@ -148,6 +148,18 @@ export class EventBatch {
       format: 'RowBinary',
       body: writer.view(),
     });
+  }
+
+  private encoderOf(entry: Entry): RowBinaryWriter {
+    return (entry.order ? this.orderFacts : this.facts).writer;
+  }
+
+  /** The hash in the key of an encoded event, as UInt128: copying is cheaper than reading its digits again. */
+  private copyKeyHash(entry: Entry, writer: RowBinaryWriter): void {
+    const at = writer.reserve(EVENT_KEY_BYTES);
+    const { target } = writer;
+    this.encoderOf(entry).target.copy(target, at, entry.start, entry.start + KEY_HASH_BYTES);
+    target.fill(0, at + KEY_HASH_BYTES, at + EVENT_KEY_BYTES);
   }
 }
 
