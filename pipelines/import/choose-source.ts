@@ -5,7 +5,10 @@ import type { Source } from '../source.js';
 
 /** Rows looked at for a header: titles of exports are a few lines. */
 export const HEADER_SEARCH_ROWS = 40;
+/** Readable records that are asked whose they are. */
 const RECORDS_LOOKED_AT = 50;
+/** So many unreadable ones may stand before them. */
+export const RECORD_SEARCH_LENGTH = 5_000;
 
 /** The header of a table: which row it is, whose, and what its columns mean. */
 export interface FoundHeader {
@@ -33,11 +36,18 @@ export function findHeader(
       best = { at, match };
     }
   }
-  return best === null ? fail(unknownLayout(nearest)) : succeed(best);
+  return best === null ? fail(unknownLayout(nearest, rows)) : succeed(best);
 }
 
-function unknownLayout(nearest: TableMatch | null): FileFailure {
-  if (nearest === null) return { code: 'unknown_layout' };
+function unknownLayout(nearest: TableMatch | null, rows: readonly TableRow[]): FileFailure {
+  if (nearest === null) {
+    const widest = rows.reduce<TableRow | null>(
+      (most, row) => (row.cells.length > (most?.cells.length ?? 0) ? row : most),
+      null,
+    );
+    if (widest === null) return { code: 'unknown_layout' };
+    return { code: 'unknown_layout', detail: found('列 / columns', widest.cells.length, widest.cells) };
+  }
   const missing = nearest.missing.map((group) => group.join(' / ')).join(', ');
   return { code: 'unknown_layout', detail: `${nearest.source.name}: ${missing}` };
 }
@@ -48,7 +58,8 @@ export function chooseByRecords(
   sources: readonly Source[],
 ): Outcome<Source, FileFailure> {
   const values: unknown[] = [];
-  for (const { text } of records.slice(0, RECORDS_LOOKED_AT)) {
+  for (const { text } of records) {
+    if (values.length >= RECORDS_LOOKED_AT) break;
     try {
       values.push(JSON.parse(text));
     } catch {
@@ -60,5 +71,21 @@ export function chooseByRecords(
     const sureness = values.reduce<number>((most, value) => Math.max(most, source.recognize(value)), 0);
     if (sureness >= 0.5 && (best === null || sureness > best.sureness)) best = { source, sureness };
   }
-  return best === null ? fail({ code: 'unknown_layout' }) : succeed(best.source);
+  if (best !== null) return succeed(best.source);
+  const first = values.find((value) => typeof value === 'object' && value !== null);
+  if (first === undefined) return fail({ code: 'unknown_layout' });
+  const keys = Object.keys(first);
+  return fail({ code: 'unknown_layout', detail: found('JSON 字段 / keys', keys.length, keys) });
+}
+
+/** Words that no id, name or number of a person can be: what stands in a file without a header may be read by others. */
+const PLAIN_WORD = /^[a-z]+(?:_[a-z]+)*$/u;
+const WORDS_SHOWN = 8;
+
+function found(what: string, count: number, words: readonly unknown[]): string {
+  const plain = words.filter(
+    (word) => typeof word === 'string' && word.length <= 24 && PLAIN_WORD.test(word),
+  );
+  const shown = plain.slice(0, WORDS_SHOWN).join(', ');
+  return `${what}: ${count}${shown === '' ? '' : ` – ${shown}`}`;
 }

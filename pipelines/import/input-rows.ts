@@ -21,7 +21,7 @@ import {
 import type { ColumnAlias, TableMatch } from '../sources/column-match.js';
 import type { FileSummary, Source, SourceRow } from '../source.js';
 import { Peekable } from './peekable.js';
-import { chooseByRecords, findHeader, HEADER_SEARCH_ROWS } from './choose-source.js';
+import { chooseByRecords, findHeader, HEADER_SEARCH_ROWS, RECORD_SEARCH_LENGTH } from './choose-source.js';
 
 /** One row for a source, and what is needed to tell of it when it is bad. */
 export interface InputRow {
@@ -271,13 +271,8 @@ async function openRecords(
   if (file.content.kind !== 'records') throw new Error('not records');
   const { content } = file;
   const chunks = new Peekable(content.chunks());
-  let head: readonly TextRecord[] = [];
-  for await (const chunk of chunks.peek()) {
-    head = chunk;
-    break;
-  }
   const forced = options.adapter === null ? undefined : sources[0];
-  const chosen = forced === undefined ? chooseByRecords(head, sources) : succeed(forced);
+  const chosen = forced === undefined ? await chooseByFirstRecords(chunks.peek(), sources) : succeed(forced);
   if (!chosen.ok) return chosen;
   const source = chosen.value;
   const reader = source.records?.() ?? null;
@@ -322,6 +317,20 @@ async function openRecords(
     summary: () => summary,
     words: () => ({ titles: [], tables: [] }),
   });
+}
+
+/** Looks further than the first chunk only while nothing of it could be read. */
+async function chooseByFirstRecords(
+  chunks: AsyncIterable<readonly TextRecord[]>,
+  sources: readonly Source[],
+): Promise<Outcome<Source, FileFailure>> {
+  const head: TextRecord[] = [];
+  for await (const chunk of chunks) {
+    head.push(...chunk);
+    const chosen = chooseByRecords(head, sources);
+    if (chosen.ok || head.length >= RECORD_SEARCH_LENGTH) return chosen;
+  }
+  return chooseByRecords(head, sources);
 }
 
 /** What records have instead of tables. */
