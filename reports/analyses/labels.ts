@@ -13,6 +13,4 @@ export const LABELS = {
   conversions: { zh: '转化', en: 'Conversions' },
   value: { zh: '金额', en: 'Value' },
   room: { zh: '直播间', en: 'Room' },
-  account: { zh: '账号', en: 'Account' },
-  platform: { zh: '平台', en: 'Platform' },
 } as const satisfies Readonly<Record<string, Label>>;

@@ -8,7 +8,6 @@ export const ANALYSIS_FAILURE_CODES = [
   'bad_value',
   'bad_regex',
   'not_supported',
-  'too_many_rows',
 ] as const;
 export type AnalysisFailureCode = (typeof ANALYSIS_FAILURE_CODES)[number];
 
