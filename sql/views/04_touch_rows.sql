@@ -19,7 +19,7 @@ WITH
     activity AS
     (
         -- A person's acts; an order that only a file knows breaks no silence.
-        SELECT DISTINCT viewer, event_time
+        SELECT viewer, event_time
         FROM wxlive_store.event_rows
         WHERE viewer IN (SELECT viewer FROM silent) AND NOT is_system AND adapter != 'orders'
     ),

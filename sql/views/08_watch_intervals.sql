@@ -9,7 +9,7 @@ FROM
 (
     SELECT
         platform, account, room_id, viewer,
-        -- state: (start of the open stretch or -1, last event, open entries, finished stretches)
+        -- state: (start of the open stretch or -1, last event, open live_enter, finished stretches); a leave closes one of them
         arrayFold(
             (state, act) ->
             (
@@ -24,7 +24,7 @@ FROM
                 multiIf(
                     act.2 = 1, if(state.1 >= 0 AND act.1 - state.2 > 120000, toInt64(1), state.3 + 1),
                     act.2 = 2, if(state.1 >= 0 AND act.1 - state.2 > 120000, toInt64(0), greatest(state.3 - 1, toInt64(0))),
-                    if(state.1 >= 0 AND act.1 - state.2 > 120000, toInt64(1), greatest(state.3, toInt64(1)))
+                    if(state.1 >= 0 AND act.1 - state.2 > 120000, toInt64(0), state.3)
                 ),
                 multiIf(
                     state.1 >= 0 AND act.1 - state.2 > 120000, arrayPushBack(state.4, (state.1, state.2)),
