@@ -55,7 +55,18 @@ const doorRules = folders
   }));
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'test/fixtures', 'eslint.config.js', 'link-bin.mjs', '.cache', '.venv', '.ci'] },
+  {
+    ignores: [
+      'dist',
+      'node_modules',
+      'test/fixtures',
+      'eslint.config.js',
+      'link-bin.mjs',
+      '.cache',
+      '.venv',
+      '.ci',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
