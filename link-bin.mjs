@@ -1,4 +1,5 @@
-// npx looks for a checkout's own command in node_modules/.bin, where npm links only dependencies.
+// npx runs what it finds in node_modules/.bin, where npm links only dependencies. A "bin" in package.json would not do:
+// npx then installs the checkout into its cache and builds it there a second time.
 import { chmodSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 
 const link = 'node_modules/.bin/wxlive';
