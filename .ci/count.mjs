@@ -1,7 +1,17 @@
 // Prints the counting line of a test run; fails when nothing ran or a test was skipped for want of a tool.
 import { readFileSync } from 'node:fs';
 
-const report = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+/** The runner's own report; without one (it crashed, or was killed) nothing is known to have passed. */
+function readReport(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    console.log(`no report of the test run: ${error.message}`);
+    return { testResults: [], numPassedTests: 0, numFailedTests: 1, success: false };
+  }
+}
+
+const report = readReport(process.argv[2]);
 const skipped = report.testResults.flatMap(({ name, assertionResults }) =>
   assertionResults
     .filter(({ status }) => status === 'skipped' || status === 'pending' || status === 'todo')
