@@ -2,6 +2,7 @@ import type { CanonicalEvent, CanonicalRecord } from '../../schemas/index.js';
 import type { Warehouse } from '../../sql/index.js';
 import type { Bus, BusMessage, BusReply } from '../bus/bus.js';
 import { createEventKeys } from '../event-key.js';
+import { awaitEarlierWrites } from './earlier-writes.js';
 import { closeInterruptedBatches } from './interrupted-batches.js';
 import { loadAttendance } from './load-attendance.js';
 import { EventBatch } from './load-events.js';
@@ -30,6 +31,7 @@ export class Loader implements Bus {
 
   /** Makes good what a killed loader left half done. */
   async recover(): Promise<void> {
+    await awaitEarlierWrites(this.warehouse);
     await this.viewers.finishInterrupted();
     await closeInterruptedBatches(this.warehouse);
   }

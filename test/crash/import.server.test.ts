@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { openWarehouse, typedByUser, type Warehouse } from '../../sql/index.js';
+import { openDirectBus } from '../../pipelines/index.js';
+import { migrate, openWarehouse, typedByUser, type Warehouse } from '../../sql/index.js';
 import { parseImport, runWxlive, startWxlive, type ImportAnswer } from '../cli/run-wxlive.js';
 import { seededRandom } from '../seeded-random.js';
 import { engineEnded, makeDataDir } from '../servers/clickhouse.js';
@@ -216,5 +217,33 @@ it('knows an event of a killed batch under another time, though the kill came be
     ]);
   } finally {
     await warehouse.close();
+  }
+});
+
+it('waits for a write that a killed import left behind in the database', async () => {
+  const dataDir = newDataDir();
+  const settings = { dataDir, reportZone: 'Asia/Shanghai' };
+  const [warehouse, killed] = [await openWarehouse(settings), await openWarehouse(settings)];
+  try {
+    await migrate(warehouse, { reportZone: settings.reportZone, channelGroups: {} });
+    const leftBehind = killed.command(
+      typedByUser(
+        `INSERT INTO wxlive_store.recent_keys_store
+          SELECT number, 0, 0, now('UTC'), 1 FROM numbers(4) WHERE sleepEachRow(0.4) = 0 SETTINGS max_block_size = 1`,
+      ),
+    );
+    const running = `SELECT count() AS n FROM system.processes WHERE query LIKE 'INSERT INTO wxlive_store.recent%'`;
+    while (Number((await rowsOf(warehouse, running))[0]?.['n']) === 0) await sleep(10);
+    const bus = await openDirectBus(warehouse, dataDir);
+    try {
+      expect(
+        await rowsOf(warehouse, 'SELECT toUInt32(count()) AS n FROM wxlive_store.recent_keys_store'),
+      ).toEqual([{ n: 4 }]);
+    } finally {
+      bus.close();
+    }
+    await leftBehind;
+  } finally {
+    await Promise.all([warehouse.close(), killed.close()]);
   }
 });
