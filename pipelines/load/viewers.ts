@@ -149,12 +149,13 @@ export class Viewers {
     const now = Date.now();
     this.lastVersion = Math.max(this.lastVersion + 1, now * 1000);
     const version = this.lastVersion;
+    const first_seen = instantText(now);
     const lines = pending.changes.map(({ member, viewer, kind }) =>
       JSON.stringify({
         member,
         viewer,
         kind,
-        first_seen: instantText(now),
+        first_seen,
         source: pending.adapter,
         applied,
         version,
