@@ -223,7 +223,8 @@ class FileImport {
   private reject(row: InputRow, failure: RejectFailure): void {
     this.rejected++;
     const original = row.original();
-    const id = rejectId(this.sha256, row.place);
+    // The same bytes under another name are the same file.
+    const id = rejectId(this.sha256, row.place.replace(this.file, ''));
     this.rejects.push({
       rejectId: id,
       place: row.place,
