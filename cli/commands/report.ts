@@ -11,7 +11,7 @@ import type { ReportFormat, ReportOutcome } from '../../reports/index.js';
 export function reportCommand(): CommandDefinition {
   const command = new Command('report')
     .description('报表 / reports')
-    .argument('<action>', 'list | run | history')
+    .argument('<action>', 'list | run')
     .argument('[name]', '报表名 / report')
     .option('--from <day>', '起（含），日期或带时区的时间 / from, in it')
     .option('--to <day>', '止，日期含当天 / to; a day is in it')

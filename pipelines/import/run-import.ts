@@ -63,6 +63,7 @@ export interface ImportTools {
 /** Records published at once: large enough for few inserts, small enough for bounded memory. */
 const BATCH_RECORDS = 50_000;
 const REPORTED_REJECTS = 20;
+const WAITING_REJECTS = 5_000;
 
 /** Imports one file. Never throws for what is wrong with the file; throws when the warehouse cannot take it. */
 export async function runImport(
@@ -112,7 +113,9 @@ class FileImport {
   private acceptedRows = 0;
   private conflicts = 0;
   private held = false;
-  private readonly rejects: Reject[] = [];
+  /** Waiting to be stored; a file of bad rows alone must not fill the memory. */
+  private rejects: Reject[] = [];
+  private readonly reported: ReportedReject[] = [];
   /** A row of each table and how many there are; kept for sources that check their tables. */
   private readonly tables = new Map<number, { readonly row: InputRow; readonly rows: number }>();
   private batchSeq = 0;
@@ -141,7 +144,7 @@ class FileImport {
     await this.inFlight;
     if (!this.options.dryRun) {
       await this.begin();
-      await storeRejects(this.tools.warehouse, this.rejectOrigin(), this.rejects);
+      await this.flushRejects();
       await writeBatch(this.tools.warehouse, this.entry(this.held ? 'held' : 'loaded'));
     }
     this.tools.progress.end();
@@ -161,6 +164,7 @@ class FileImport {
       }
       this.showProgress();
       if (this.records.length >= BATCH_RECORDS) await this.flush();
+      if (this.rejects.length >= WAITING_REJECTS) await this.flushRejects();
     }
     await this.flush();
   }
@@ -225,15 +229,29 @@ class FileImport {
     const original = row.original();
     // The same bytes under another name are the same file.
     const id = rejectId(this.sha256, row.place.replace(this.file, ''));
+    const reason = describeFailure(failure, this.options.language).message;
+    if (this.reported.length < REPORTED_REJECTS) {
+      this.reported.push({ where: row.place, code: failure.code, reason });
+    }
+    if (this.options.dryRun) return;
     this.rejects.push({
       rejectId: id,
       place: row.place,
       code: failure.code,
-      reason: describeFailure(failure, this.options.language).message,
+      reason,
       preview: maskPreview(original),
       sealed: this.tools.seal.seal(original, id),
       pseudonyms: [],
     });
+  }
+
+  /** Stores the rejects that wait; only for a file that is known to be readable. */
+  private async flushRejects(): Promise<void> {
+    if (this.options.dryRun) return;
+    await this.begin();
+    const { rejects } = this;
+    this.rejects = [];
+    await storeRejects(this.tools.warehouse, this.rejectOrigin(), rejects);
   }
 
   /** Publishes what was collected, one message at a time, while the next is being read. */
@@ -369,9 +387,7 @@ class FileImport {
       rejected: this.rejected,
       conflicts: this.conflicts,
       seconds: (Date.now() - this.startedAt) / 1000,
-      rejects: this.rejects
-        .slice(0, REPORTED_REJECTS)
-        .map(({ place, code, reason }): ReportedReject => ({ where: place, code, reason })),
+      rejects: this.reported,
     };
   }
 }
