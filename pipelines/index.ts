@@ -11,3 +11,12 @@ export type { Bus, BusMessage, BusReply } from './bus/bus.js';
 export { runImport, type ImportOptions, type ImportTools } from './import/run-import.js';
 export { isUnusable, type FileReport, type LoadedFile, type UnusableFile } from './import/file-report.js';
 export { inspectFile, type InspectedFile } from './import/inspect.js';
+
+// Figures for Prometheus: ask for a metric by name, keep it, count.
+export {
+  MetricsRegistry,
+  type Counter,
+  type Gauge,
+  type Histogram,
+  type MetricLabels,
+} from './metrics/registry.js';

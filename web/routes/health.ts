@@ -1,31 +1,35 @@
-import type { Warehouse } from '../../sql/index.js';
-import { reply, type Route } from '../server.js';
+import { reply } from '../reply.js';
+import type { Route } from '../route.js';
+
+/** One thing that must work before this process can do its work; null when it does, else a word why not. */
+export type ReadyCheck = () => Promise<string | null>;
 
 /** `/healthz`: this process answers. */
 export function healthRoute(): Route {
   return {
     method: 'GET',
     path: '/healthz',
-    handle: (_request, response) => {
+    handle({ response }) {
       reply(response, 200, { status: 'ok' });
       return Promise.resolve();
     },
   };
 }
 
-/** `/readyz`: the warehouse answers too; 503 with Retry-After while it does not. */
-export function readyRoute(warehouse: Warehouse): Route {
+/** `/readyz`: everything it stands on works too; 503 with Retry-After while something does not. */
+export function readyRoute(checks: readonly ReadyCheck[]): Route {
   return {
     method: 'GET',
     path: '/readyz',
-    async handle(_request, response) {
-      try {
-        await warehouse.ping();
+    async handle({ response }) {
+      const found = await Promise.all(checks.map(async (check) => check().catch(() => 'failed')));
+      const reasons = found.filter((reason) => reason !== null);
+      if (reasons.length === 0) {
         reply(response, 200, { status: 'ready' });
-      } catch {
-        response.setHeader('retry-after', '1');
-        reply(response, 503, { status: 'warehouse_unreachable' });
+        return;
       }
+      response.setHeader('retry-after', '1');
+      reply(response, 503, { status: 'not_ready', reasons });
     },
   };
 }
