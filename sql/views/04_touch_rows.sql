@@ -12,16 +12,20 @@ WITH
         -- We分析 keeps the scene of the visit on every event: only a channel in the query makes a touch of one.
         WHERE event IN ({{entry_events}}) AND NOT is_system AND (adapter != 'wedata' OR has_query_evidence)
     ),
-    silent AS
-    (
-        SELECT DISTINCT viewer FROM entries WHERE NOT has_evidence
-    ),
     activity AS
     (
-        -- A person's acts; an order that only a file knows breaks no silence.
+        -- A person's acts; an order that only a file knows breaks no silence. Only those in the half hour of an entry
+        -- without evidence or in the half hour before can break its silence: a hash of viewer and half hour is looked up
+        -- before anything is joined, because a join with every act of every viewer is what costs.
         SELECT viewer, event_time
         FROM wxlive_store.event_rows
-        WHERE viewer IN (SELECT viewer FROM silent) AND NOT is_system AND adapter != 'orders'
+        WHERE cityHash64(viewer, intDiv(toUnixTimestamp(event_time), 1800)) IN
+            (
+                SELECT arrayJoin([cityHash64(viewer, intDiv(toUnixTimestamp(event_time), 1800)), cityHash64(viewer, intDiv(toUnixTimestamp(event_time), 1800) - 1)])
+                FROM entries
+                WHERE NOT has_evidence
+            )
+            AND NOT is_system AND adapter != 'orders'
     ),
     unprompted AS
     (

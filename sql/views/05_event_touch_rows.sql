@@ -7,7 +7,14 @@ WITH last_touches AS
     SELECT
         viewer,
         touch_time AS touched_at,
-        argMax(tuple(channel, utm_source, utm_medium, utm_campaign, utm_content, utm_term, link_code), event_id) AS touch
+        -- One aggregate a column: those that a query does not ask for are not made.
+        argMax(channel, event_id) AS touch_channel,
+        argMax(utm_source, event_id) AS touch_utm_source,
+        argMax(utm_medium, event_id) AS touch_utm_medium,
+        argMax(utm_campaign, event_id) AS touch_utm_campaign,
+        argMax(utm_content, event_id) AS touch_utm_content,
+        argMax(utm_term, event_id) AS touch_utm_term,
+        argMax(link_code, event_id) AS touch_link_code
     FROM wxlive_store.touch_rows
     GROUP BY viewer, touch_time
 )
@@ -15,13 +22,13 @@ SELECT
     event_id, adapter, account, platform, room_id, viewer, event, event_time, is_system, amount_fen, order_id, goods_id, scene,
     last.touched_at >= event_time - INTERVAL 30 DAY AS has_touch,
     last.touched_at AS touched_at,
-    last.touch.1 AS touch_channel,
-    last.touch.2 AS touch_utm_source,
-    last.touch.3 AS touch_utm_medium,
-    last.touch.4 AS touch_utm_campaign,
-    last.touch.5 AS touch_utm_content,
-    last.touch.6 AS touch_utm_term,
-    last.touch.7 AS touch_link_code
+    last.touch_channel AS touch_channel,
+    last.touch_utm_source AS touch_utm_source,
+    last.touch_utm_medium AS touch_utm_medium,
+    last.touch_utm_campaign AS touch_utm_campaign,
+    last.touch_utm_content AS touch_utm_content,
+    last.touch_utm_term AS touch_utm_term,
+    last.touch_link_code AS touch_link_code
 FROM
 (
     SELECT event_id, adapter, account, platform, room_id, viewer, event, event_time, is_system, amount_fen, order_id, goods_id, scene

@@ -3,6 +3,8 @@ CREATE OR REPLACE VIEW wxlive.report_runs
 (
     run_id String COMMENT '编号 | run',
     report LowCardinality(String) COMMENT '报表 | report',
+    scheduled_at Nullable(DateTime64(3, '{{zone}}')) COMMENT '应发时间，人工运行为空 | due; null when asked for by a person',
+    issue UInt16 COMMENT '第几次发布：0 首次，其后为更正 | 0 the first issue, then corrections',
     period_from DateTime64(3, '{{zone}}') COMMENT '期间起 | from',
     period_to DateTime64(3, '{{zone}}') COMMENT '期间止（不含）| to',
     state LowCardinality(String) COMMENT '状态 | state',
@@ -13,7 +15,8 @@ CREATE OR REPLACE VIEW wxlive.report_runs
 )
 DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS
-SELECT run_id, report, toTimeZone(period_from, '{{zone}}') AS period_from, toTimeZone(period_to, '{{zone}}') AS period_to, state,
-    toTimeZone(data_as_of, '{{zone}}') AS data_as_of, files, toTimeZone(started_at, '{{zone}}') AS started_at, seconds
+SELECT run_id, report, toTimeZone(scheduled_at, '{{zone}}') AS scheduled_at, issue, toTimeZone(period_from, '{{zone}}') AS period_from,
+    toTimeZone(period_to, '{{zone}}') AS period_to, state, toTimeZone(data_as_of, '{{zone}}') AS data_as_of, files,
+    toTimeZone(started_at, '{{zone}}') AS started_at, seconds
 FROM wxlive_store.report_runs_ledger
 COMMENT '报表运行 | report runs'

@@ -3,13 +3,13 @@ SELECT
     happened.*,
     last.touched_at >= happened.event_time - INTERVAL 30 DAY AS has_touch,
     if(has_touch, last.touched_at, NULL) AS touched_at,
-    if(has_touch, last.touch.1, '') AS touch_channel,
-    if(has_touch, last.touch.2, '') AS touch_utm_source,
-    if(has_touch, last.touch.3, '') AS touch_utm_medium,
-    if(has_touch, last.touch.4, '') AS touch_utm_campaign,
-    if(has_touch, last.touch.5, '') AS touch_utm_content,
-    if(has_touch, last.touch.6, '') AS touch_utm_term,
-    if(has_touch, last.touch.7, '') AS touch_link_code
+    if(has_touch, last.last_channel, '') AS touch_channel,
+    if(has_touch, last.last_utm_source, '') AS touch_utm_source,
+    if(has_touch, last.last_utm_medium, '') AS touch_utm_medium,
+    if(has_touch, last.last_utm_campaign, '') AS touch_utm_campaign,
+    if(has_touch, last.last_utm_content, '') AS touch_utm_content,
+    if(has_touch, last.last_utm_term, '') AS touch_utm_term,
+    if(has_touch, last.last_link_code, '') AS touch_link_code
 FROM (SELECT * FROM wxlive.events WHERE {{scope}}) AS happened
 ASOF LEFT JOIN
 (
@@ -17,13 +17,14 @@ ASOF LEFT JOIN
     SELECT
         viewer AS touched_viewer,
         touch_time AS touched_at,
-        argMax(
-            tuple(
-                channel, ifNull(utm_source, ''), ifNull(utm_medium, ''), ifNull(utm_campaign, ''),
-                ifNull(utm_content, ''), ifNull(utm_term, ''), ifNull(link_code, '')
-            ),
-            event_id
-        ) AS touch
+        -- One aggregate a column: those that a query does not ask for are not made.
+        argMax(channel, event_id) AS last_channel,
+        argMax(ifNull(utm_source, ''), event_id) AS last_utm_source,
+        argMax(ifNull(utm_medium, ''), event_id) AS last_utm_medium,
+        argMax(ifNull(utm_campaign, ''), event_id) AS last_utm_campaign,
+        argMax(ifNull(utm_content, ''), event_id) AS last_utm_content,
+        argMax(ifNull(utm_term, ''), event_id) AS last_utm_term,
+        argMax(ifNull(link_code, ''), event_id) AS last_link_code
     FROM wxlive.touches
     GROUP BY viewer, touch_time
 ) AS last
