@@ -155,10 +155,7 @@ async function readViewers(
     if (shape.withBreakdown && orderMatters(row)) tied.push(row.viewerText());
     else onViewer(row);
   });
-  const buckets = Math.max(
-    1,
-    Math.ceil((await countEvents(warehouse, spec, range, context)) / EVENTS_AT_ONCE),
-  );
+  const buckets = await countBuckets(warehouse, spec, range, context);
   for (let bucket = 0; bucket < buckets; bucket += 1) {
     const parameters = { ...filter.parameters, buckets, bucket, start_marks: compiled.startMarks };
     await readRows(warehouse.stream(sql, 'RowBinary', parameters, options), readRow);
@@ -173,14 +170,20 @@ async function readViewers(
   return values;
 }
 
-async function countEvents(
+/** In how many parts the events are read; they are counted only where all that is stored is more than one part. */
+async function countBuckets(
   warehouse: Warehouse,
   spec: FunnelSpec,
   range: TimeRange,
   context: AnalysisContext,
 ): Promise<number> {
+  const [stored] = await warehouse.query(
+    loadSql('scope/stored-events'),
+    z.object({ events: z.coerce.number().nullable() }),
+  );
+  if (typeof stored?.events === 'number' && stored.events <= EVENTS_AT_ONCE) return 1;
   const filter = createFilter(context.timeZone);
   const sql = fillSlots(loadSql('scope/count'), { scope: filter.scope(spec, range, eventNames(spec)) });
   const [row] = await warehouse.query(sql, z.object({ events: z.coerce.number() }), filter.parameters);
-  return row?.events ?? 0;
+  return Math.max(1, Math.ceil((row?.events ?? 0) / EVENTS_AT_ONCE));
 }
