@@ -19,4 +19,6 @@ SELECT run_id, report, toTimeZone(scheduled_at, '{{zone}}') AS scheduled_at, iss
     toTimeZone(period_to, '{{zone}}') AS period_to, state, toTimeZone(data_as_of, '{{zone}}') AS data_as_of, files,
     toTimeZone(started_at, '{{zone}}') AS started_at, seconds
 FROM wxlive_store.report_runs_ledger
+ORDER BY started_at DESC
+LIMIT 1 BY run_id
 COMMENT '报表运行 | report runs'
