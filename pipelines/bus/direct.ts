@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import {
   acquireLoaderLease,
@@ -7,24 +8,28 @@ import {
   type LoaderLease,
   type Warehouse,
 } from '../../sql/index.js';
-import { randomBytes } from 'node:crypto';
 import { Loader } from '../load/loader.js';
-import type { Bus } from './bus.js';
+import type { Bus, BusMessage, BusReply } from './bus.js';
 
 /** The bus of the embedded mode: this process stores what it publishes, while it holds the loader lease. */
 export interface DirectBus extends Bus {
-  /** Numbers for batches, ascending over all processes. */
+  /** Numbers for batches, ascending in time over all processes; no two are alike. */
   nextBatchSeq(): number;
-  /** Gives the lease back; the next publish takes it again. */
+  /** Gives the lease back, after the publish that is on its way; the next publish takes it again. */
   close(): void;
 }
 
 const lastRow = z.object({ batch_seq: z.coerce.number() });
 /** How long another process may load before this one gives up waiting. */
 const LEASE_WAIT_MS = 3_600_000;
+/** So often a process that has nothing to publish looks whether somebody waits for the lease. */
+const LOOK_MS = 50;
+/** Numbers are microseconds of the clock, of which the last three digits tell processes apart. */
+const SEQUENCES_A_MILLISECOND = 1_000;
 
 /**
- * Opens the direct bus: waits for the lease, makes good what a killed loader left, and reads what it needs.
+ * Opens the direct bus: waits for the lease, makes good what a killed loader left, and reads what it needs. From then
+ * on loaders take turns: one that is waited for lets go after the message on its way and queues up behind the other.
  *
  * @param onWait told every second while another process loads
  */
@@ -33,29 +38,121 @@ export async function openDirectBus(
   dataDir: string,
   onWait?: (waitedMs: number) => void,
 ): Promise<DirectBus> {
-  const lease: LoaderLease = await acquireLoaderLease(dataDir, {
-    waitMs: LEASE_WAIT_MS,
-    ...(onWait === undefined ? {} : { onWait }),
-  });
-  try {
-    const loader = new Loader(warehouse, await eventSalt(warehouse));
+  const bus = new TurnTakingBus(warehouse, dataDir, onWait);
+  await bus.open();
+  return bus;
+}
+
+class TurnTakingBus implements DirectBus {
+  private lease: LoaderLease | null = null;
+  /** null when what it remembers of the warehouse may be wrong. */
+  private loader: Loader | null = null;
+  private lastEpoch = 0;
+  private lastMilliseconds = 0;
+  /** Batches up to this number were called failed by whoever recovered meanwhile. */
+  private closedThrough = 0;
+  /** Messages one after the other. */
+  private turn: Promise<unknown> = Promise.resolve();
+  private waiting = 0;
+  private closed = false;
+  private readonly look: NodeJS.Timeout;
+
+  constructor(
+    private readonly warehouse: Warehouse,
+    private readonly dataDir: string,
+    private readonly onWait: ((waitedMs: number) => void) | undefined,
+  ) {
+    this.look = setInterval(() => {
+      if (this.waiting === 0 && this.lease?.wanted() === true) this.release();
+    }, LOOK_MS).unref();
+  }
+
+  async open(): Promise<void> {
+    try {
+      await this.inTurn(() => this.takeLease());
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  publish(message: BusMessage): Promise<BusReply> {
+    return this.load(message.batchSeq, (loader) => loader.publish(message));
+  }
+
+  nextBatchSeq(): number {
+    // Ascending even when the clock steps back.
+    this.lastMilliseconds = Math.max(this.lastMilliseconds + 1, Date.now());
+    return this.lastMilliseconds * SEQUENCES_A_MILLISECOND + (this.lastEpoch % SEQUENCES_A_MILLISECOND);
+  }
+
+  close(): void {
+    clearInterval(this.look);
+    this.closed = true;
+    if (this.waiting === 0) this.release();
+  }
+
+  /** Work on one batch, under the lease. */
+  private async load<Reply>(batchSeq: number, work: (loader: Loader) => Promise<Reply>): Promise<Reply> {
+    return this.inTurn(async () => {
+      const loader = await this.takeLease();
+      try {
+        if (batchSeq <= this.closedThrough) {
+          await this.warehouse.command(loadSql('load/reopen-batch'), { batch: batchSeq });
+        }
+        const reply = await work(loader);
+        if (this.lease?.wanted() === true) this.release();
+        return reply;
+      } catch (error) {
+        // Half of it may be stored: what the loader remembers is no longer what is there.
+        this.loader = null;
+        throw error;
+      }
+    });
+  }
+
+  private async inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.waiting++;
+    const mine = this.turn.then(work, work);
+    this.turn = mine;
+    try {
+      return await mine;
+    } finally {
+      this.waiting--;
+      if (this.closed && this.waiting === 0) this.release();
+    }
+  }
+
+  private release(): void {
+    this.lease?.release();
+    this.lease = null;
+  }
+
+  /** The loader under the lease; a new one when somebody else may have written since. */
+  private async takeLease(): Promise<Loader> {
+    if (this.lease === null) {
+      const { onWait } = this;
+      this.lease = await acquireLoaderLease(this.dataDir, {
+        waitMs: LEASE_WAIT_MS,
+        ...(onWait === undefined ? {} : { onWait }),
+      });
+      if (this.lease.epoch !== this.lastEpoch + 1) this.loader = null;
+      this.lastEpoch = this.lease.epoch;
+    }
+    this.loader ??= await this.openLoader();
+    return this.loader;
+  }
+
+  private async openLoader(): Promise<Loader> {
+    const loader = new Loader(this.warehouse, await eventSalt(this.warehouse));
     await loader.recover();
-    const [last] = await warehouse.query(loadSql('load/last-batch'), lastRow);
-    let batchSeq = last?.batch_seq ?? 0;
-    return {
-      publish: (message) => loader.publish(message),
-      nextBatchSeq() {
-        // Microseconds: readable as a time, and ascending even when the clock steps back.
-        batchSeq = Math.max(batchSeq + 1, Date.now() * 1000);
-        return batchSeq;
-      },
-      close: () => {
-        lease.release();
-      },
-    };
-  } catch (error) {
-    lease.release();
-    throw error;
+    const [last] = await this.warehouse.query(loadSql('load/last-batch'), lastRow);
+    this.closedThrough = Math.max(this.closedThrough, last?.batch_seq ?? 0);
+    this.lastMilliseconds = Math.max(
+      this.lastMilliseconds,
+      Math.ceil((last?.batch_seq ?? 0) / SEQUENCES_A_MILLISECOND),
+    );
+    return loader;
   }
 }
 

@@ -4,12 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { WarehouseError } from '../connection/warehouse.js';
 import { folderError } from './engine-error.js';
-import { tryOsLock } from './os-lock.js';
+import { tryOsLock, type OsLock } from './os-lock.js';
 
 /** The right to write facts into a data folder; one process at a time has it. */
 export interface LoaderLease {
   /** Grows by one with every lease of the folder: what a later holder wrote is told from what an earlier one did. */
   readonly epoch: number;
+  /** Somebody waits for the lease: whoever may be interrupted lets go, and queues up behind them. */
+  wanted(): boolean;
   release(): void;
 }
 
@@ -27,17 +29,21 @@ const REPORT_MS = 1_000;
 
 /**
  * Takes the loader lease of a data folder: a lock of the kernel, gone with its holder however that ended. Throws a
- * transient WarehouseError when the holder did not let go within `waitMs`.
+ * transient WarehouseError when the holder did not let go within `waitMs`. Whoever waits first holds a second lock, the
+ * head of the queue: so a holder can see that it is waited for, and having let go it cannot be there first again.
  */
 export async function acquireLoaderLease(dataDir: string, options: LoaderLeaseOptions): Promise<LoaderLease> {
   const folder = resolve(dataDir);
   const path = join(folder, 'loader.lock');
+  const queuePath = join(folder, 'loader.queue');
   const started = performance.now();
   let reportAt = 0;
+  let head: OsLock | null = null;
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     for (;;) {
-      const lease = tryLease(path);
+      head ??= tryOsLock(queuePath);
+      const lease = head === null ? null : tryLease(path, queuePath);
       if (lease !== null) return lease;
       const waited = Math.round(performance.now() - started);
       if (waited >= options.waitMs) throw heldError(path, folder, waited);
@@ -53,10 +59,12 @@ export async function acquireLoaderLease(dataDir: string, options: LoaderLeaseOp
     }
   } catch (error) {
     throw folderError(error, folder);
+  } finally {
+    head?.release();
   }
 }
 
-function tryLease(path: string): LoaderLease | null {
+function tryLease(path: string, queuePath: string): LoaderLease | null {
   const lock = tryOsLock(path);
   if (lock === null) return null;
   try {
@@ -68,6 +76,11 @@ function tryLease(path: string): LoaderLease | null {
     fsyncSync(lock.fileDescriptor);
     return {
       epoch,
+      wanted() {
+        const queue = tryOsLock(queuePath);
+        queue?.release();
+        return queue === null;
+      },
       release() {
         lock.release();
       },

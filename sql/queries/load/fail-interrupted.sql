@@ -3,7 +3,9 @@ INSERT INTO wxlive_store.batches_ledger
     (batch_seq, batch_id, file, sha256, adapter, account, rows, accepted, duplicates, rejected, held, conflicts, state, newer_by, started_at, seconds, written_at)
 SELECT
     batch.batch_seq, batch.batch_id, batch.file, batch.sha256, batch.adapter, batch.account,
-    stored.events AS rows, stored.events AS accepted, 0, 0, 0, 0, 'failed', batch.newer_by, batch.started_at, batch.seconds, now64(3, 'UTC')
+    stored.events AS rows, stored.events AS accepted, 0, 0, 0, 0, 'failed', batch.newer_by, batch.started_at, batch.seconds,
+    -- just after the state it was found in: a loader that was not dead but waiting for its turn says what is so in the end
+    addMilliseconds(batch.written_at, 1)
 FROM (SELECT * FROM wxlive_store.batches_ledger FINAL WHERE batch_seq IN {batches:Array(UInt64)}) AS batch
 LEFT JOIN
 (
