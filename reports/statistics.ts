@@ -64,3 +64,76 @@ export function wilsonInterval(
     successes === trials ? 1 : Math.min(1, (middle + spread) / scale),
   ];
 }
+
+/**
+ * Newcombe's interval of the difference of two proportions, second − first (1998, method 10: Wilson's intervals of
+ * both, no continuity correction); null where either has no trials.
+ */
+export function newcombeInterval(
+  first: readonly [successes: number, trials: number],
+  second: readonly [successes: number, trials: number],
+  confidence = 0.95,
+): [number, number] | null {
+  const firstInterval = wilsonInterval(...first, confidence);
+  const secondInterval = wilsonInterval(...second, confidence);
+  if (firstInterval === null || secondInterval === null) return null;
+  const firstRate = first[0] / first[1];
+  const secondRate = second[0] / second[1];
+  const difference = secondRate - firstRate;
+  return [
+    difference - Math.hypot(secondRate - secondInterval[0], firstInterval[1] - firstRate),
+    difference + Math.hypot(secondInterval[1] - secondRate, firstRate - firstInterval[0]),
+  ];
+}
+
+/** The pooled two-proportion z, second − first; 0 where all succeed or none, null where either has no trials. */
+export function pooledZ(
+  first: readonly [successes: number, trials: number],
+  second: readonly [successes: number, trials: number],
+): number | null {
+  if (first[1] <= 0 || second[1] <= 0) return null;
+  const pooled = (first[0] + second[0]) / (first[1] + second[1]);
+  const error = Math.sqrt(pooled * (1 - pooled) * (1 / first[1] + 1 / second[1]));
+  return error === 0 ? 0 : (second[0] / second[1] - first[0] / first[1]) / error;
+}
+
+/** A sample of numbers; `variance` divides by n − 1. */
+export interface Sample {
+  readonly count: number;
+  readonly mean: number;
+  readonly variance: number;
+}
+
+export interface WelchTest {
+  readonly t: number;
+  readonly degreesOfFreedom: number;
+  /** Of the difference of the means. */
+  readonly standardError: number;
+}
+
+/** Welch's t for second − first; null with fewer than two in either sample and without any spread. */
+export function welchTest(first: Sample, second: Sample): WelchTest | null {
+  if (first.count < 2 || second.count < 2) return null;
+  const firstPart = first.variance / first.count;
+  const secondPart = second.variance / second.count;
+  const sum = firstPart + secondPart;
+  if (!(sum > 0)) return null;
+  const degreesOfFreedom =
+    sum ** 2 / (firstPart ** 2 / (first.count - 1) + secondPart ** 2 / (second.count - 1));
+  const standardError = Math.sqrt(sum);
+  return { t: (second.mean - first.mean) / standardError, degreesOfFreedom, standardError };
+}
+
+/** Holm's step-down adjustment; what has no p has none after it and is no member of the family. */
+export function holmAdjusted(values: readonly (number | null)[]): (number | null)[] {
+  const family = values
+    .flatMap((p, index) => (p === null ? [] : [{ p, index }]))
+    .sort((left, right) => left.p - right.p);
+  const adjusted = values.map((): number | null => null);
+  let largest = 0;
+  for (const [rank, { p, index }] of family.entries()) {
+    largest = Math.max(largest, Math.min(1, (family.length - rank) * p));
+    adjusted[index] = largest;
+  }
+  return adjusted;
+}

@@ -286,6 +286,29 @@ export function touchLabel(columns: readonly ChannelColumn[], source: 'touches' 
   return fragment(source === 'event' ? `if(has_touch, ${known}, '${NO_TOUCH}')` : known);
 }
 
+/** One column of a touch as it stands, `''` where the touch lacks it. */
+export function touchColumn(column: ChannelColumn): SqlFragment {
+  return fragment(`ifNull(toString(${column}), '')`);
+}
+
+/** Touches of a campaign (null: of any) in a range, half open, that have a variant, one of those named where any is. */
+export function campaignTouches(
+  filter: Filter,
+  campaign: string | null,
+  variant: ChannelColumn,
+  variants: readonly string[],
+  { fromMs, toMs }: TimeRange,
+): SqlFragment {
+  const column = touchColumn(variant);
+  const parts: string[] = [
+    campaign === null ? 'utm_campaign IS NOT NULL' : `utm_campaign = ${filter.bind(campaign, 'String')}`,
+    `${column} != ''`,
+    touchRange(filter, fromMs, toMs === null ? null : toMs - 1),
+  ];
+  if (variants.length > 0) parts.push(`${column} IN ${filter.bind([...variants], 'Array(String)')}`);
+  return fragment(parts.join(' AND '));
+}
+
 /** What a cost is booked under: costs know a channel (the source where there is one) and a campaign, nothing else. */
 export function costLabel(columns: readonly ChannelColumn[]): SqlFragment {
   const parts = columns.map((column) => {
@@ -374,6 +397,17 @@ export function bitMask(conditions: readonly SqlFragment[]): SqlFragment {
 export function scopeRows(filter: Filter, scope: SqlFragment): SqlFragment {
   const rows = filter.usesTouch ? 'scope/events-with-touch' : 'scope/events';
   return fragment(`(\n${fillSlots(loadSql(rows), { scope })}\n)`);
+}
+
+/** Rows of a scope that stand in a room, each with its live (as in wxlive.live_daily): `live_id`, `live_code`, `live_started_at`. */
+export function withLives(rows: SqlFragment, zone: string, filter: Filter): SqlFragment {
+  const slots = { rows, zone: filter.bind(zone, 'String') };
+  return fragment(`(\n${fillSlots(loadSql('scope/events-with-live'), slots)}\n)`);
+}
+
+/** The day of an event in a zone, or where there is none the code of its live: a number for each period. */
+export function periodCode(filter: Filter, zone: string | null): SqlFragment {
+  return fragment(zone === null ? 'live_code' : `toDate(event_time, ${filter.bind(zone, 'String')})`);
 }
 
 /** Puts fragments into the slots `{{name}}` of a query file; throws on a slot left open and on one it has not. */

@@ -23,6 +23,16 @@ const NAMED: readonly { readonly name: string; readonly title: string; readonly 
   { name: 'audience', title: '直播间人数 / audience', example: '{"platforms":["miniprogram"]}' },
   { name: 'channels', title: '渠道对比 / channels', example: '{"channel":"channel"}' },
   { name: 'attendance', title: '企业微信直播到课 / attendance', example: '{"finish_ratio":0.8}' },
+  {
+    name: 'heatmap',
+    title: '互动热力图 / actions minute by minute',
+    example: '{"platforms":["miniprogram"],"rows":"action"}',
+  },
+  {
+    name: 'retention',
+    title: '留存 / who comes back',
+    example: '{"cohort":{"event":"live_enter"},"returning":{"event":"live_enter"},"period":"day"}',
+  },
 ];
 
 /** One command for each analysis. */
@@ -42,8 +52,13 @@ export const analyseCommands: readonly (() => CommandDefinition)[] = NAMED.map(
     },
 );
 
-async function analyse(app: App, name: string, options: Options): Promise<number> {
-  const specs = await readSpecs(app, textOption(options, 'spec') ?? '-');
+/** `--spec FILE|-` of an analysis: reads, runs, prints. */
+export async function analyse(app: App, name: string, options: Options): Promise<number> {
+  return answerSpecs(app, name, await readSpecs(app, textOption(options, 'spec') ?? '-'), options);
+}
+
+/** Runs specs of an analysis in order and prints their results; one that fails spoils no other. */
+export async function answerSpecs(app: App, name: string, specs: Specs, options: Options): Promise<number> {
   const viewersAt = textOption(options, 'viewersAt');
   const { findAnalysis } = await import('../../reports/index.js');
   const analysis = findAnalysis(name);
@@ -101,7 +116,12 @@ async function show(app: App, answer: AnalysisAnswer, mostTables = Number.POSITI
 }
 
 /** One spec or an array of them; results follow in the same shape. */
-async function readSpecs(app: App, path: string): Promise<{ list: readonly unknown[]; single: boolean }> {
+export interface Specs {
+  readonly list: readonly unknown[];
+  readonly single: boolean;
+}
+
+async function readSpecs(app: App, path: string): Promise<Specs> {
   let text: string;
   try {
     text = path === '-' ? await readStandardInput() : await readFile(path, 'utf8');

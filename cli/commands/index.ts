@@ -3,6 +3,7 @@ import { analyseCommands } from './analyse.js';
 import { connectCommand } from './connect.js';
 import { demoCommand } from './demo.js';
 import { doctorCommand } from './doctor.js';
+import { experimentCommand } from './experiment.js';
 import { importCommand } from './import.js';
 import { inspectCommand } from './inspect.js';
 import { batchesCommand, dictionaryCommand, rejectsCommand } from './listing.js';
@@ -20,6 +21,7 @@ export const COMMANDS: readonly (() => CommandDefinition)[] = [
   inspectCommand,
   importCommand,
   ...analyseCommands,
+  experimentCommand,
   serveCommand,
   reportCommand,
   rejectsCommand,

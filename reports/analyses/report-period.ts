@@ -17,6 +17,8 @@ const QUARTER_MS = 900_000;
 export interface PeriodClock {
   /** The period an instant lies in; fast, made for millions of calls. */
   readonly periodOf: (instantMs: number) => number;
+  /** The period a day (since 1970-01-01) lies in. */
+  readonly periodOfDay: (day: number) => number;
   /** The first day of a period: `2026-11-23`. */
   nameOf(period: number): string;
   /** All periods from one to another, both included. */
@@ -52,6 +54,7 @@ export function createPeriodClock(unit: PeriodUnit, zone: string): PeriodClock {
       }
       return firstDayOf(Math.floor((instantMs + offset) / DAY_MS));
     },
+    periodOfDay: firstDayOf,
     nameOf: dayText,
     between(first, last) {
       const periods: number[] = [];

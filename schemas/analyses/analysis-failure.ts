@@ -8,13 +8,16 @@ export const ANALYSIS_FAILURE_CODES = [
   'bad_value',
   'bad_regex',
   'not_supported',
+  'too_large',
 ] as const;
 export type AnalysisFailureCode = (typeof ANALYSIS_FAILURE_CODES)[number];
 
 export interface AnalysisFailure {
   readonly code: AnalysisFailureCode;
-  /** What is wrong, where in the spec, and what to write instead. */
+  /** What is wrong, where in the spec, and what to write instead; in English. */
   readonly message: string;
+  /** The same in Chinese; without it the English stands for both. */
+  readonly zh?: string;
 }
 
 /** The names most like a mistyped one, best first; none when nothing is near. */

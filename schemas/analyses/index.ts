@@ -7,3 +7,8 @@ export * from './attribution.js';
 export * from './audience.js';
 export * from './attendance.js';
 export * from './channels.js';
+export * from './experiment.js';
+export * from './heatmap.js';
+export * from './retention.js';
+export * from './segments.js';
+export * from './path.js';
