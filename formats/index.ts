@@ -33,6 +33,7 @@ export {
 } from './pdf/document.js';
 export type { PdfMetadata } from './pdf/metadata.js';
 export { pdfPasswordFailure, type PdfPasswordFailure } from './pdf/encryption-r6.js';
+export { relockPdf } from './pdf/relock.js';
 export { FONT_FILES, fontPath, type FontName } from './pdf/font-file.js';
 export { widthOfText, type FontWeight } from './pdf/fonts.js';
 export { breakLines, shorten } from './pdf/line-break.js';
@@ -47,3 +48,6 @@ export {
 export { chartHeight, drawChart, type PdfChart } from './pdf/chart.js';
 export type { ChartLook } from './pdf/chart-look.js';
 export { encryptPackage } from './office-encryption/encrypt.js';
+
+// Elements of one JSON array by counting brackets, also where an element is no JSON.
+export { readArray } from './json/array.js';

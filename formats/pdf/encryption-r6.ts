@@ -1,4 +1,4 @@
-import { createCipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 
 /** The entries of the encryption dictionary that revision 6 computes otherwise than revision 5. */
 export interface RevisionSixEntries {
@@ -47,6 +47,14 @@ export function revisionSixEntries(
     UE: wrapKey(fileKey, hash(user, userKeySalt, none)),
     OE: wrapKey(fileKey, hash(owner, ownerKeySalt, U)),
   };
+}
+
+/** The key a file is encrypted with, by the user password of its entries. The password is taken to be right. */
+export function fileKeyOf(userPassword: string, entries: Pick<RevisionSixEntries, 'U' | 'UE'>): Uint8Array {
+  const keySalt = Buffer.from(entries.U.subarray(40, 48));
+  const key = hash(Buffer.from(userPassword, 'ascii'), keySalt, Buffer.alloc(0));
+  const decipher = createDecipheriv('aes-256-cbc', key, Buffer.alloc(16)).setAutoPadding(false);
+  return Buffer.concat([decipher.update(entries.UE), decipher.final()]);
 }
 
 function wrapKey(fileKey: Uint8Array, key: Uint8Array): Buffer {

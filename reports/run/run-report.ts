@@ -4,12 +4,13 @@ import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { dayOf, succeed, type Outcome } from '../../schemas/index.js';
 import type { Warehouse } from '../../sql/index.js';
+import { databaseTime } from '../ledger/database-time.js';
 import { checkPassword, type PasswordRefusal } from '../protect/password-rule.js';
-import { protectWorkbook } from '../protect/protect-workbook.js';
-import { renderDocument } from '../render/document.js';
 import type { ReportDocument, ReportState } from '../render/report-document.js';
-import { renderWorkbook } from '../render/workbook.js';
-import { buildDocument, type ReportRun, type SectionFailure } from './build-document.js';
+import { buildDocument } from './build-document.js';
+import { encryptReport, type ReportFormat } from './encrypt-report.js';
+import { recordRun, rowsOf } from './record-run.js';
+import type { ReportRun, SectionFailure } from './report-run.js';
 
 /** A report file that was written. */
 export interface ReportFile {
@@ -17,7 +18,7 @@ export interface ReportFile {
   readonly format: ReportFormat;
   readonly bytes: number;
 }
-export type ReportFormat = 'xlsx' | 'pdf';
+export type { ReportFormat } from './encrypt-report.js';
 
 /** What a run made. */
 export interface ReportOutcome {
@@ -50,24 +51,21 @@ export async function runReport(
   await mkdir(target.folder, { recursive: true });
   const files: ReportFile[] = [];
   for (const format of target.formats) {
-    const bytes = encrypted(document.value, format, password.value);
+    const bytes = encryptReport(document.value, format, password.value);
     if (!bytes.ok) return bytes;
     const path = join(target.folder, fileName(run, format));
     await writeWhole(path, bytes.value);
     files.push({ path, format, bytes: (await stat(path)).size });
   }
-  await remember(warehouse, run, document.value, target, files, startedAt);
+  await recordRun(warehouse, {
+    document: document.value,
+    scheduled: null,
+    files: files.map(({ path }) => basename(path)),
+    startedAt,
+    seconds: (Date.now() - startedAt) / 1_000,
+  });
+  await logAccess(warehouse, document.value, target.who, files);
   return succeed({ state: document.value.state, files });
-}
-
-function encrypted(
-  document: ReportDocument,
-  format: ReportFormat,
-  password: string,
-): Outcome<AsyncIterable<Uint8Array>, PasswordRefusal> {
-  return format === 'xlsx'
-    ? protectWorkbook(renderWorkbook(document), password)
-    : succeed(renderDocument(document, { userPassword: password }));
 }
 
 function fileName(run: ReportRun, format: ReportFormat): string {
@@ -90,69 +88,28 @@ async function writeWhole(path: string, bytes: AsyncIterable<Uint8Array>): Promi
   }
 }
 
-async function remember(
+/** Each file in `access_log`. */
+async function logAccess(
   warehouse: Warehouse,
-  run: ReportRun,
   document: ReportDocument,
-  target: ReportTarget,
+  who: string,
   files: readonly ReportFile[],
-  startedAt: number,
 ): Promise<void> {
-  const rows = document.sections.reduce(
-    (sum, section) =>
-      sum +
-      section.tables.reduce((count, table) => count + (Array.isArray(table.rows) ? table.rows.length : 0), 0),
-    0,
-  );
-  await warehouse.insert({
-    table: 'wxlive_store.report_runs_ledger',
-    columns: [
-      'run_id',
-      'report',
-      'period_from',
-      'period_to',
-      'state',
-      'data_as_of',
-      'files',
-      'started_at',
-      'seconds',
-    ],
-    format: 'JSONEachRow',
-    body: Buffer.from(
-      JSON.stringify({
-        run_id: `${run.definition.name}:${run.period.from}:${startedAt}`,
-        report: run.definition.name,
-        period_from: instant(run.period.from),
-        period_to: instant(run.period.to),
-        state: document.state,
-        data_as_of: instant(document.dataAsOf),
-        files: files.map(({ path }) => basename(path)),
-        started_at: instant(startedAt),
-        seconds: (Date.now() - startedAt) / 1000,
-      }),
-    ),
-  });
+  const row = {
+    at: databaseTime(Date.now()),
+    who,
+    action: 'report',
+    what: document.name,
+    rows: rowsOf(document),
+  };
   await warehouse.insert({
     table: 'wxlive_store.access_ledger',
     columns: ['at', 'who', 'action', 'what', 'rows', 'detail'],
     format: 'JSONEachRow',
     body: Buffer.from(
       files
-        .map(({ path, format }) =>
-          JSON.stringify({
-            at: instant(Date.now()),
-            who: target.who,
-            action: 'report',
-            what: run.definition.name,
-            rows,
-            detail: `${format} ${basename(path)}`,
-          }),
-        )
+        .map(({ path, format }) => JSON.stringify({ ...row, detail: `${format} ${basename(path)}` }))
         .join('\n'),
     ),
   });
-}
-
-function instant(at: number): string {
-  return new Date(at).toISOString().replace('T', ' ').replace('Z', '');
 }
