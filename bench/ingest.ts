@@ -92,7 +92,7 @@ function counts(output: string): string {
   return output.replace(/\s+/gu, ' ').replace(/^.*"rows"/u, '"rows"');
 }
 
-/** Rows that the engine makes itself, in the facts and among the recent keys, over the same days as the files. */
+/** Rows that the engine makes itself, in the facts and among the recent keys, as if they had come just now, over the same days as the files. */
 async function fillBase(warehouse: Warehouse, rows: number): Promise<void> {
   const keys =
     `SELECT number, FIRST_MS + number % 86400000 AS ms, reinterpretAsUInt128(sipHash128(number)) % toUInt128('1208925819614629174706176') AS hash FROM numbers({rows:UInt64})`.replace(
@@ -105,9 +105,9 @@ INSERT INTO wxlive_store.events_store (event_key, event_id, platform, account, r
   event_original, event_time, stated_time, received_at, scene, props, adapter, batch_seq)
 SELECT bitShiftLeft(toUInt128(ms), 80) + hash, hex(hash), 'miniprogram', 'default', toString(1180 + number % 20),
   reinterpretAsUUID(sipHash128(number % 400000)) AS id, id, 'live_heartbeat', 'live_heartbeat',
-  fromUnixTimestamp64Milli(toInt64(ms), 'UTC') AS at, at, at, 1047, map('network', '5g', 'interval_seconds', '60'), 'events', 1
+  fromUnixTimestamp64Milli(toInt64(ms), 'UTC') AS at, at, now64(3), 1047, map('network', '5g', 'interval_seconds', '60'), 'events', {batch:UInt64}
 FROM (${keys})`),
-    { rows },
+    { rows, batch: Date.now() * 1000 },
   );
   await warehouse.command(
     typedByUser(`

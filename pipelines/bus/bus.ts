@@ -1,5 +1,6 @@
 import type { AttendanceScope, CanonicalRecord } from '../../schemas/index.js';
-import type { LoadResult } from '../load/load-result.js';
+import type { AmendedBatch, LoadResult } from '../load/load-result.js';
+import type { RecordPart } from '../load/record-part.js';
 
 /** What a snapshot says beyond its rows. */
 export interface SnapshotOptions {
@@ -14,6 +15,7 @@ export interface BusMessage {
   readonly batchSeq: number;
   readonly records: readonly CanonicalRecord[];
   readonly snapshot: SnapshotOptions;
+  readonly amends?: AmendedBatch;
 }
 
 export interface BusReply extends LoadResult {
@@ -25,4 +27,26 @@ export interface BusReply extends LoadResult {
 export interface Bus {
   /** Resolves when every record of the message is stored or known to be there already. */
   publish(message: BusMessage): Promise<BusReply>;
+}
+
+/** Records that were encoded as they were read: a million rows as objects would be half of what an import costs. */
+export interface BatchParts {
+  readonly batchSeq: number;
+  readonly parts: readonly RecordPart[];
+  readonly snapshot: SnapshotOptions;
+  readonly amends?: AmendedBatch;
+}
+
+export interface PartsReply {
+  /** Of each part: 1 for each record that was stored now. */
+  readonly accepted: readonly Uint8Array[];
+  readonly conflicts: number;
+  readonly held: boolean;
+}
+
+/** A bus that loads in this process. */
+export interface PartBus extends Bus {
+  /** What keys of events are salted with, for RecordPartBuilder. */
+  readonly salt: string;
+  publishParts(message: BatchParts): Promise<PartsReply>;
 }

@@ -9,10 +9,10 @@ import {
   type Warehouse,
 } from '../../sql/index.js';
 import { Loader } from '../load/loader.js';
-import type { Bus, BusMessage, BusReply } from './bus.js';
+import type { BatchParts, BusMessage, BusReply, PartBus, PartsReply } from './bus.js';
 
 /** The bus of the embedded mode: this process stores what it publishes, while it holds the loader lease. */
-export interface DirectBus extends Bus {
+export interface DirectBus extends PartBus {
   /** Numbers for batches, ascending in time over all processes; no two are alike. */
   nextBatchSeq(): number;
   /** Gives the lease back, after the publish that is on its way; the next publish takes it again. */
@@ -47,6 +47,7 @@ class TurnTakingBus implements DirectBus {
   private lease: LoaderLease | null = null;
   /** null when what it remembers of the warehouse may be wrong. */
   private loader: Loader | null = null;
+  salt = '';
   private lastEpoch = 0;
   private lastMilliseconds = 0;
   /** Batches up to this number were called failed by whoever recovered meanwhile. */
@@ -78,6 +79,10 @@ class TurnTakingBus implements DirectBus {
 
   publish(message: BusMessage): Promise<BusReply> {
     return this.load(message.batchSeq, (loader) => loader.publish(message));
+  }
+
+  publishParts(message: BatchParts): Promise<PartsReply> {
+    return this.load(message.batchSeq, (loader) => loader.publishParts(message));
   }
 
   nextBatchSeq(): number {
@@ -144,7 +149,8 @@ class TurnTakingBus implements DirectBus {
   }
 
   private async openLoader(): Promise<Loader> {
-    const loader = new Loader(this.warehouse, await eventSalt(this.warehouse));
+    this.salt = await eventSalt(this.warehouse);
+    const loader = new Loader(this.warehouse, this.salt);
     await loader.recover();
     const [last] = await this.warehouse.query(loadSql('load/last-batch'), lastRow);
     this.closedThrough = Math.max(this.closedThrough, last?.batch_seq ?? 0);

@@ -1,199 +1,169 @@
-import { isOrderEvent, type CanonicalEvent } from '../../schemas/index.js';
 import { loadSql, type Warehouse } from '../../sql/index.js';
-import { EVENT_KEY_BYTES, KEY_HASH_BYTES, readKeyHash, writeEventKey } from '../event-key.js';
-import { EVENT_COLUMNS, EventEncoder, ORDER_FACT_COLUMNS } from './event-encoder.js';
-import { readRowBinary } from './read-rows.js';
-import { RowBinaryWriter } from './row-binary.js';
+import { KEY_WORDS, hashPartOf, statedMsOf } from '../event-key.js';
+import type { EventChunk } from './event-chunk.js';
+import type { KeyHistory } from './key-history.js';
+import type { KnownKeys } from './known-keys.js';
+import { ByteColumn, encodeBlock, encodeColumns, WordColumn } from './native-columns.js';
 import type { Viewers } from './viewers.js';
 
-/** Events of one batch, encoded while the batch is read, so that little is left to do when the database is asked. */
-export class EventBatch {
-  private readonly facts = new EventEncoder();
-  private readonly orderFacts = new EventEncoder();
-  private readonly entries: Entry[] = [];
+/** Events of one batch on their way into the warehouse. */
+export interface EventsToStore {
+  readonly batchSeq: number;
+  readonly chunks: readonly EventChunk[];
+  /** Of each chunk: the numbers of its people, as Viewers gave them. */
+  readonly people: readonly Uint32Array[];
+  /** Of each chunk: 1 is set for each record that was stored. */
+  readonly accepted: readonly Uint8Array[];
+}
 
-  constructor(
-    readonly batchSeq: number,
-    private readonly keyOf: (account: string, adapter: string, eventId: string) => string,
-  ) {}
-
-  get length(): number {
-    return this.entries.length;
-  }
-
-  add(event: CanonicalEvent, recordIndex: number): void {
-    const hashHex = this.keyOf(event.account, event.adapter, event.event_id);
-    const order = isOrderEvent(event.event) && event.order_id !== '';
-    const encoder = order ? this.orderFacts : this.facts;
-    const start = encoder.write(event, hashHex, this.batchSeq);
-    const content = encoder.contentHash(start, encoder.writer.length);
-    if (order) {
-      const at = encoder.writer.reserve(EVENT_KEY_BYTES);
-      writeEventKey(encoder.writer.target, at, hashHex, event.stated_time);
-      encoder.writer.byte(1);
-      encoder.writer.byte(0);
-    }
-    this.entries.push({
-      hashHex,
-      statedMs: event.stated_time,
-      eventMs: event.event_time,
-      content,
-      order,
-      start,
-      end: encoder.writer.length,
-      viewerKey: event.viewer_key,
-      recordIndex,
+/** Finds what is there already, stores the rest and marks it in `accepted`; returns the conflicts. */
+export async function loadEvents(
+  warehouse: Warehouse,
+  viewers: Viewers,
+  history: KeyHistory,
+  batch: EventsToStore,
+): Promise<number> {
+  const { chunks, accepted } = batch;
+  const known = await history.known(chunks);
+  const wanted: Uint8Array[] = [];
+  let conflicts = 0;
+  let fresh = 0;
+  chunks.forEach((chunk, at) => {
+    const judged = judge(chunk, known, accepted[at] ?? new Uint8Array());
+    wanted.push(judged.wanted);
+    conflicts += judged.conflicts;
+    fresh += judged.fresh;
+  });
+  if (fresh === 0) return conflicts;
+  for (const aboutOrders of [0, 1] as const) {
+    const body: Uint8Array[] = [];
+    chunks.forEach((chunk, at) => {
+      const block = aboutOrders === 1 ? chunk.orderFacts : chunk.facts;
+      const added = addedColumns(
+        chunk,
+        aboutOrders,
+        wanted[at] ?? new Uint8Array(),
+        batch.people[at],
+        viewers,
+      );
+      if (block !== null && added !== null) body.push(block, added);
     });
-  }
-
-  /** Finds what is there already, stores the rest, marks the stored ones in `accepted`; returns the conflicts. */
-  async store(warehouse: Warehouse, viewers: Viewers, accepted: Uint8Array): Promise<number> {
-    if (this.entries.length === 0) return 0;
-    const known = await warehouse.session((session) => this.lookUp(session));
-    const fresh: Entry[] = [];
-    let conflicts = 0;
-    for (const entry of this.entries) {
-      const before = known.get(entry.hashHex);
-      if (before === undefined) {
-        known.set(entry.hashHex, { statedMs: entry.statedMs, content: entry.content });
-        fresh.push(entry);
-        accepted[entry.recordIndex] = 1;
-      } else if (
-        before.statedMs !== entry.statedMs ||
-        (before.content !== 0 && before.content !== entry.content)
-      ) {
-        conflicts++;
-      }
-    }
-    if (fresh.length > 0) {
-      await this.insert(warehouse, viewers, fresh, false);
-      await this.insert(warehouse, viewers, fresh, true);
-      await this.remember(warehouse, fresh);
-    }
-    return conflicts;
-  }
-
-  private async lookUp(session: Warehouse): Promise<Map<string, Known>> {
-    const writer = new RowBinaryWriter(this.entries.length * 32);
-    let from = Number.MAX_SAFE_INTEGER;
-    let to = 0;
-    for (const entry of this.entries) {
-      const { statedMs, eventMs } = entry;
-      this.copyKeyHash(entry, writer);
-      const at = writer.reserve(EVENT_KEY_BYTES);
-      this.encoderOf(entry).target.copy(writer.target, at, entry.start, entry.start + EVENT_KEY_BYTES);
-      from = Math.min(from, statedMs, eventMs);
-      to = Math.max(to, statedMs, eventMs);
-    }
-    await session.command(loadSql('load/make-keys'));
-    await session.insert({
-      table: 'batch_keys',
-      columns: ['key_hash', 'event_key'],
-      format: 'RowBinary',
-      body: writer.view(),
-    });
-    const known = new Map<string, Known>();
-    const stored = await readRowBinary(session, loadSql('load/stored-keys'), {
-      from_ms: from - DAY_MS,
-      to_ms: to + DAY_MS,
-    });
-    for (let at = 0; at < stored.length; at += 16) {
-      known.set(readKeyHash(stored, at), { statedMs: stored.readUIntLE(at + 10, 6), content: 0 });
-    }
-    const recent = await readRowBinary(session, loadSql('load/recent-keys'));
-    for (let at = 0; at < recent.length; at += 32) {
-      known.set(readKeyHash(recent, at), {
-        statedMs: Number(recent.readBigInt64LE(at + 16)),
-        content: Number(recent.readBigUInt64LE(at + 24)),
-      });
-    }
-    return known;
-  }
-
-  private async insert(
-    warehouse: Warehouse,
-    viewers: Viewers,
-    fresh: readonly Entry[],
-    order: boolean,
-  ): Promise<void> {
-    const encoder = order ? this.orderFacts : this.facts;
-    const chosen = fresh.filter((entry) => entry.order === order);
-    if (chosen.length === 0) return;
-    for (const entry of chosen) {
-      const viewer = viewers.viewerOf(entry.viewerKey);
-      if (viewer !== entry.viewerKey) encoder.setViewer(entry.start, viewer);
-    }
+    if (body.length === 0) continue;
     await warehouse.insert({
-      table: order ? 'wxlive_store.order_facts_store' : 'wxlive_store.events_store',
-      columns: order ? ORDER_FACT_COLUMNS : EVENT_COLUMNS,
-      format: 'RowBinary',
-      body: pick(encoder.writer, chosen),
-      settings: { max_partitions_per_insert_block: 1000 },
+      statement: loadSql(aboutOrders === 1 ? 'load/insert-order-facts' : 'load/insert-events'),
+      parameters: { batch_seq: batch.batchSeq },
+      body,
+      settings: INSERT_SETTINGS,
     });
   }
+  await remember(warehouse, batch, wanted, fresh);
+  return conflicts;
+}
 
-  private async remember(warehouse: Warehouse, fresh: readonly Entry[]): Promise<void> {
-    const writer = new RowBinaryWriter(fresh.length * 44);
-    const receivedSeconds = Math.floor(Date.now() / 1000);
-    for (const entry of fresh) {
-      this.copyKeyHash(entry, writer);
-      writer.int64(entry.statedMs);
-      writer.int64(entry.content);
-      writer.uint32(receivedSeconds);
-      writer.int64(this.batchSeq);
+/** First accepted wins: what is known is a duplicate, and a conflict when its time or content differs. */
+function judge(
+  chunk: EventChunk,
+  known: KnownKeys,
+  accepted: Uint8Array,
+): { wanted: Uint8Array; fresh: number; conflicts: number } {
+  const wanted = new Uint8Array(chunk.rows);
+  let fresh = 0;
+  let conflicts = 0;
+  for (let row = 0; row < chunk.rows; row++) {
+    const content = chunk.contents[row] ?? 0;
+    const at = row * KEY_WORDS;
+    if (known.take(chunk.keys, at, content)) {
+      wanted[row] = 1;
+      accepted[chunk.records[row] ?? 0] = 1;
+      fresh++;
+      continue;
     }
-    await warehouse.insert({
-      table: 'wxlive_store.recent_keys_store',
-      columns: ['key_hash', 'stated_ms', 'content_hash', 'received_at', 'batch_seq'],
-      format: 'RowBinary',
-      body: writer.view(),
-    });
+    const before = known.find(chunk.keys, at);
+    if (before === null) continue;
+    if (
+      before.statedMs !== statedMsOf(chunk.keys, at) ||
+      (before.content !== 0 && before.content !== content)
+    ) {
+      conflicts++;
+    }
   }
-
-  private encoderOf(entry: Entry): RowBinaryWriter {
-    return (entry.order ? this.orderFacts : this.facts).writer;
-  }
-
-  /** The hash in the key of an encoded event, as UInt128: copying is cheaper than reading its digits again. */
-  private copyKeyHash(entry: Entry, writer: RowBinaryWriter): void {
-    const at = writer.reserve(EVENT_KEY_BYTES);
-    const { target } = writer;
-    this.encoderOf(entry).target.copy(target, at, entry.start, entry.start + KEY_HASH_BYTES);
-    target.fill(0, at + KEY_HASH_BYTES, at + EVENT_KEY_BYTES);
-  }
+  return { wanted, fresh, conflicts };
 }
 
-/** The rows of `chosen`, one behind the other; without copying when nothing lies between them. */
-function pick(writer: RowBinaryWriter, chosen: readonly Entry[]): Buffer {
-  const first = chosen[0]?.start ?? 0;
-  const end = chosen.at(-1)?.end ?? 0;
-  const bytes = chosen.reduce((sum, entry) => sum + entry.end - entry.start, 0);
-  if (end - first === bytes) return writer.view(first, end);
-  const picked = Buffer.allocUnsafe(bytes);
-  let at = 0;
-  for (const entry of chosen) {
-    at += writer.target.copy(picked, at, entry.start, entry.end);
+/** The columns that a block still lacks; null when none of its rows is wanted. */
+function addedColumns(
+  chunk: EventChunk,
+  aboutOrders: 0 | 1,
+  wanted: Uint8Array,
+  people: Uint32Array | undefined,
+  viewers: Viewers,
+): Buffer | null {
+  const viewer = new WordColumn(4);
+  const flags = new ByteColumn();
+  let any = false;
+  for (let row = 0; row < chunk.rows; row++) {
+    if (chunk.aboutOrders[row] !== aboutOrders) continue;
+    const at = viewer.next();
+    viewers.writeViewer(people?.[chunk.viewers[row] ?? 0] ?? 0, viewer.words, at);
+    flags.push(wanted[row] ?? 0);
+    any ||= wanted[row] === 1;
   }
-  return picked;
+  if (!any) return null;
+  return encodeColumns([
+    { name: 'viewer', type: 'UUID', column: viewer },
+    { name: 'wanted', type: 'UInt8', column: flags },
+  ]);
 }
 
-interface Entry {
-  readonly hashHex: string;
-  readonly statedMs: number;
-  readonly eventMs: number;
-  readonly content: number;
-  readonly order: boolean;
-  readonly start: number;
-  readonly end: number;
-  readonly viewerKey: CanonicalEvent['viewer_key'];
-  readonly recordIndex: number;
+/** Keeps the keys of what was stored, so that the same event is known also under another time or content. */
+async function remember(
+  warehouse: Warehouse,
+  { chunks, batchSeq }: EventsToStore,
+  wanted: readonly Uint8Array[],
+  fresh: number,
+): Promise<void> {
+  const hashes = new WordColumn(4);
+  const stated = new WordColumn(2);
+  const contents = new WordColumn(2);
+  const received = new WordColumn(1);
+  const batches = new WordColumn(2);
+  const receivedSeconds = Math.floor(Date.now() / 1000);
+  chunks.forEach(({ keys, rows, contents: hashOfContent }, chunk) => {
+    for (let row = 0; row < rows; row++) {
+      if (wanted[chunk]?.[row] !== 1) continue;
+      const from = row * KEY_WORDS;
+      const at = hashes.next();
+      hashes.words[at] = keys[from] ?? 0;
+      hashes.words[at + 1] = keys[from + 1] ?? 0;
+      hashes.words[at + 2] = hashPartOf(keys[from + 2] ?? 0);
+      hashes.words[at + 3] = 0;
+      stated.int64(statedMsOf(keys, from));
+      contents.int64(hashOfContent[row] ?? 0);
+      received.uint32(receivedSeconds);
+      batches.int64(batchSeq);
+    }
+  });
+  const columns = [
+    { name: 'key_hash', type: 'UInt128', column: hashes },
+    { name: 'stated_ms', type: 'Int64', column: stated },
+    { name: 'content_hash', type: 'UInt64', column: contents },
+    { name: 'received_at', type: "DateTime('UTC')", column: received },
+    { name: 'batch_seq', type: 'UInt64', column: batches },
+  ];
+  await warehouse.insert({
+    table: 'wxlive_store.recent_keys_store',
+    columns: columns.map(({ name }) => name),
+    format: 'Native',
+    body: encodeBlock(columns, fresh),
+  });
 }
 
-interface Known {
-  readonly statedMs: number;
-  /** 0: not known. */
-  readonly content: number;
-}
-
-/** Corrected and stated time of one event differ by clock skew, which is under a day. */
-const DAY_MS = 86_400_000;
+/**
+ * One part a month, however many blocks arrive. `optimize_on_insert` would merge equal keys within the insert, of which
+ * there are none: it takes three quarters of the insert's time.
+ */
+const INSERT_SETTINGS = {
+  max_partitions_per_insert_block: 1000,
+  min_insert_block_size_rows: 1_048_576,
+  optimize_on_insert: 0,
+};

@@ -1,9 +1,11 @@
 import type { CanonicalEvent, CanonicalOrder, ViewerId } from '../../schemas/index.js';
 import { loadSql, type Warehouse } from '../../sql/index.js';
-import { EVENT_KEY_BYTES } from '../event-key.js';
-import { EventEncoder, ORDER_FACT_COLUMNS } from './event-encoder.js';
-import { jsonRow } from './json-rows.js';
+import { writeIdWords } from '../identity/id-words.js';
+import { KEY_WORDS, writeEventKey, type EventKeyMaker } from '../event-key.js';
+import { EventColumns } from './event-columns.js';
+import { jsonRow, type JsonRow } from './json-rows.js';
 import type { RecordBatch } from './load-result.js';
+import { ByteColumn, encodeColumns, WordColumn } from './native-columns.js';
 import type { Viewers } from './viewers.js';
 
 /** Orders asked about in one query. */
@@ -19,7 +21,7 @@ export async function loadOrders(
   warehouse: Warehouse,
   viewers: Viewers,
   batch: RecordBatch,
-  keyOf: (account: string, adapter: string, eventId: string) => string,
+  keyOf: EventKeyMaker,
   accepted: Uint8Array,
 ): Promise<void> {
   const orders = batch.records.flatMap((record, index) =>
@@ -42,30 +44,59 @@ export async function loadOrders(
         ]),
       ]),
     );
-    const encoder = new EventEncoder();
+    const columns = new EventColumns(true);
+    const viewer = new WordColumn(4);
+    const wanted = new ByteColumn();
+    const key = new Uint32Array(KEY_WORDS);
+    const viewerKey = new Uint32Array(4);
+    const since = ordersSince(stored, batch.amends?.batchSeq);
     for (const { index, record } of chunk) {
+      if (since.has(orderKey(record.order_id, record.account))) continue;
       const facts = factsOf(record);
       const fresh = facts.filter((fact) => known.get(factKey(fact)) !== factText(fact, record));
       if (fresh.length === 0) continue;
       accepted[index] = 1;
       for (const fact of fresh) {
         known.set(factKey(fact), factText(fact, record));
-        const start = encoder.write(fact, keyOf(fact.account, fact.adapter, fact.event_id), batch.batchSeq);
-        encoder.setViewer(start, viewers.viewerOf(fact.viewer_key));
-        const at = encoder.writer.reserve(EVENT_KEY_BYTES);
-        encoder.writer.target.fill(0, at, at + EVENT_KEY_BYTES);
-        encoder.writer.byte(record.account_stated ? 1 : 0);
-        encoder.writer.string(fact.event === 'order_status' ? record.status : '');
+        writeEventKey(key, 0, keyOf(fact.account, fact.adapter, fact.event_id), fact.stated_time);
+        writeIdWords(viewerKey, 0, fact.viewer_key);
+        columns.add(fact, key, 0, viewerKey, 0, {
+          tracked: false,
+          accountStated: record.account_stated,
+          status: fact.event === 'order_status' ? record.status : '',
+        });
+        const at = viewer.next();
+        writeIdWords(viewer.words, at, viewers.viewerOf(fact.viewer_key));
+        wanted.push(1);
       }
     }
-    if (encoder.writer.length === 0) continue;
+    if (columns.rows === 0) continue;
+    const added = encodeColumns([
+      { name: 'viewer', type: 'UUID', column: viewer },
+      { name: 'wanted', type: 'UInt8', column: wanted },
+    ]);
     await warehouse.insert({
-      table: 'wxlive_store.order_facts_store',
-      columns: ORDER_FACT_COLUMNS,
-      format: 'RowBinary',
-      body: encoder.writer.view(),
+      statement: loadSql('load/insert-order-facts'),
+      parameters: { batch_seq: batch.batchSeq },
+      body: [columns.take(), added],
     });
   }
+}
+
+/** Orders that a later batch than the amended one told of; none when nothing is amended. */
+function ordersSince(stored: readonly JsonRow[], amended: number | undefined): ReadonlySet<string> {
+  const since = new Set<string>();
+  if (amended === undefined) return since;
+  for (const row of stored) {
+    if (Number(row['batch_seq']) > amended) {
+      since.add(orderKey(String(row['order_id']), String(row['account'])));
+    }
+  }
+  return since;
+}
+
+function orderKey(orderId: string, account: string): string {
+  return JSON.stringify([orderId, account]);
 }
 
 function factsOf(order: CanonicalOrder): CanonicalEvent[] {

@@ -4,6 +4,14 @@ import type { CanonicalRecord } from '../../schemas/index.js';
 export interface RecordBatch {
   readonly batchSeq: number;
   readonly records: readonly CanonicalRecord[];
+  readonly amends?: AmendedBatch;
+}
+
+/** Rows that an earlier batch had to leave out and that are replayed now: what came in since stands. */
+export interface AmendedBatch {
+  readonly batchSeq: number;
+  /** Of its file; '' without one. */
+  readonly sha256: string;
 }
 
 /** What became of each record of a batch. */

@@ -1,31 +1,37 @@
-import type { CanonicalEvent, CanonicalRecord } from '../../schemas/index.js';
 import type { Warehouse } from '../../sql/index.js';
-import type { Bus, BusMessage, BusReply } from '../bus/bus.js';
-import { createEventKeys } from '../event-key.js';
+import type { BatchParts, BusMessage, BusReply, PartBus, PartsReply } from '../bus/bus.js';
+import { createEventKeys, type EventKeyMaker } from '../event-key.js';
 import { awaitEarlierWrites } from './earlier-writes.js';
 import { closeInterruptedBatches } from './interrupted-batches.js';
+import { KeyHistory } from './key-history.js';
 import { loadAttendance } from './load-attendance.js';
-import { EventBatch } from './load-events.js';
+import { loadEvents } from './load-events.js';
 import { loadKeyed } from './load-keyed.js';
 import { loadOrders } from './load-orders.js';
+import type { RecordBatch } from './load-result.js';
 import { loadSignIns } from './load-sign-ins.js';
-import { Viewers } from './viewers.js';
+import { RecordPartBuilder, type RecordPart } from './record-part.js';
+import { Viewers, type Learnt } from './viewers.js';
 
 /**
  * Stores canonical records without duplicates. Valid only while its process holds the loader lease: between the test
  * for duplicates and the insert nobody else may write. Killed at any point and given the same records again, it ends
- * in the same state: events are known by their key, everything else by comparison with what counts.
+ * in the same state: events are known by their key, everything else by comparison with what counts. For that the batch
+ * must stand in the ledger as `loading` before its first record is published: `recover` looks there for what a killed
+ * loader stored without coming to remember it. After a failure a new loader must be opened, for the same reason.
  */
-export class Loader implements Bus {
+export class Loader implements PartBus {
   private readonly viewers: Viewers;
-  private readonly keyOf: (account: string, adapter: string, eventId: string) => string;
+  private readonly history: KeyHistory;
+  private readonly keyOf: EventKeyMaker;
 
   constructor(
     private readonly warehouse: Warehouse,
     /** Remembered by the warehouse; see createEventKeys. */
-    salt: string,
+    readonly salt: string,
   ) {
     this.viewers = new Viewers(warehouse);
+    this.history = new KeyHistory(warehouse);
     this.keyOf = createEventKeys(salt);
   }
 
@@ -36,39 +42,65 @@ export class Loader implements Bus {
     await closeInterruptedBatches(this.warehouse);
   }
 
-  async publish(message: BusMessage): Promise<BusReply> {
-    const { records, batchSeq } = message;
-    const accepted = new Uint8Array(records.length);
-    const kinds = new Set<CanonicalRecord['kind']>();
-    for (const record of records) kinds.add(record.kind);
-    const { learnt, pending } = await this.viewers.prepare(records);
+  async publish({ records, ...message }: BusMessage): Promise<BusReply> {
+    const builder = new RecordPartBuilder(this.keyOf);
+    for (const record of records) builder.add(record);
+    const { accepted, conflicts, held } = await this.publishParts({ ...message, parts: [builder.take()] });
+    return { accepted: accepted[0] ?? new Uint8Array(), conflicts, held };
+  }
+
+  async publishParts(message: BatchParts): Promise<PartsReply> {
+    const { parts } = message;
+    const adapter = adapterOf(parts);
+    const learnt = await this.viewers.prepare(
+      parts.map(({ people }) => people),
+      adapter,
+    );
+    const reply = await this.store(message, learnt);
+    await this.viewers.finish(learnt.pending, adapter);
+    return reply;
+  }
+
+  private async store(
+    { batchSeq, parts, snapshot, amends }: BatchParts,
+    { numbers, records }: Learnt,
+  ): Promise<PartsReply> {
+    const accepted = parts.map(({ count }) => new Uint8Array(count));
+    const others = parts.flatMap((part, at) => part.others.map((other) => ({ ...other, part: at })));
+    const batch: RecordBatch = {
+      batchSeq,
+      records: others.map(({ record }) => record),
+      ...(amends === undefined ? {} : { amends }),
+    };
+    const kinds = new Set(batch.records.map(({ kind }) => kind));
+    const stored = new Uint8Array(others.length);
     if (kinds.has('attendance')) {
-      const list = await loadAttendance(this.warehouse, this.viewers, message, message.snapshot, accepted);
+      const list = await loadAttendance(this.warehouse, this.viewers, batch, snapshot, stored);
       if (list.held) return { accepted, conflicts: 0, held: true };
     }
-    let conflicts = 0;
-    if (kinds.has('event')) {
-      const batch = new EventBatch(batchSeq, this.keyOf);
-      records.forEach((record, index) => {
-        if (isEvent(record)) batch.add(record, index);
-      });
-      conflicts = await batch.store(this.warehouse, this.viewers, accepted);
-    }
-    if (kinds.has('order')) {
-      await loadOrders(this.warehouse, this.viewers, message, this.keyOf, accepted);
-    }
-    if (kinds.has('sign_in')) await loadSignIns(this.warehouse, message, accepted);
-    const keyed = await loadKeyed(this.warehouse, message, kinds);
-    const links = kinds.has('identity_link');
-    for (let index = 0; index < records.length; index++) {
-      if (keyed.accepted[index] === 1) accepted[index] = 1;
-      else if (links && learnt[index] === 1 && records[index]?.kind === 'identity_link') accepted[index] = 1;
-    }
-    await this.viewers.finish(pending);
+    const conflicts = await loadEvents(this.warehouse, this.viewers, this.history, {
+      batchSeq,
+      chunks: parts.map(({ events }) => events),
+      people: numbers,
+      accepted,
+    });
+    if (kinds.has('order')) await loadOrders(this.warehouse, this.viewers, batch, this.keyOf, stored);
+    if (kinds.has('sign_in')) await loadSignIns(this.warehouse, batch, stored);
+    const keyed = await loadKeyed(this.warehouse, batch, kinds);
+    others.forEach(({ number, part }, at) => {
+      const target = accepted[part];
+      if (target !== undefined && (stored[at] === 1 || keyed.accepted[at] === 1)) target[number] = 1;
+    });
+    parts.forEach(({ linkRecords }, at) => {
+      const target = accepted[at];
+      for (const number of linkRecords)
+        if (target !== undefined && records[at]?.has(number)) target[number] = 1;
+    });
     return { accepted, conflicts, held: false };
   }
 }
 
-function isEvent(record: CanonicalRecord): record is CanonicalEvent {
-  return record.kind === 'event';
+function adapterOf(parts: readonly RecordPart[]): string {
+  for (const { adapter } of parts) if (adapter !== null) return adapter;
+  return '';
 }

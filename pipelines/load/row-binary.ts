@@ -1,5 +1,3 @@
-import { hexByte } from '../hex-byte.js';
-
 /** A growing buffer of values in ClickHouse's RowBinary format. */
 export class RowBinaryWriter {
   private buffer: Buffer;
@@ -24,15 +22,7 @@ export class RowBinaryWriter {
     return this.buffer.subarray(from, to);
   }
 
-  /** Leaves room for bytes that are filled in later; returns where. */
-  reserve(bytes: number): number {
-    this.ensure(bytes);
-    const at = this.position;
-    this.position += bytes;
-    return at;
-  }
-
-  /** The whole buffer, for filling in reserved places. */
+  /** The whole buffer; what lies beyond `length` is nothing. */
   get target(): Buffer {
     return this.buffer;
   }
@@ -40,16 +30,6 @@ export class RowBinaryWriter {
   byte(value: number): void {
     this.ensure(1);
     this.buffer[this.position++] = value;
-  }
-
-  uint16(value: number): void {
-    this.ensure(2);
-    this.position = this.buffer.writeUInt16LE(value, this.position);
-  }
-
-  uint32(value: number): void {
-    this.ensure(4);
-    this.position = this.buffer.writeUInt32LE(value, this.position);
   }
 
   /** Any safe integer, negative too, as Int64 (or UInt64 when it is not negative). */
@@ -66,20 +46,12 @@ export class RowBinaryWriter {
     this.position += 8;
   }
 
-  nullableInt64(value: number | null): void {
-    if (value === null) {
-      this.byte(1);
-      return;
+  /** 32-bit words, little endian. */
+  words(source: Uint32Array, from: number, count: number): void {
+    this.ensure(count * 4);
+    for (let index = from; index < from + count; index++) {
+      this.position = this.buffer.writeUInt32LE(source[index] ?? 0, this.position);
     }
-    this.byte(0);
-    this.int64(value);
-  }
-
-  /** A UUID in lower-case text. */
-  uuid(text: string): void {
-    this.ensure(16);
-    writeUuid(this.buffer, this.position, text);
-    this.position += 16;
   }
 
   string(text: string): void {
@@ -123,12 +95,6 @@ export class RowBinaryWriter {
     this.buffer[this.position++] = rest;
   }
 
-  bytes(source: Uint8Array): void {
-    this.ensure(source.length);
-    this.buffer.set(source, this.position);
-    this.position += source.length;
-  }
-
   private ensure(bytes: number): void {
     if (this.position + bytes <= this.buffer.length) return;
     let size = this.buffer.length * 2;
@@ -139,27 +105,5 @@ export class RowBinaryWriter {
   }
 }
 
-/** ClickHouse keeps a UUID as two little-endian halves. */
-export function writeUuid(target: Buffer, offset: number, text: string): void {
-  for (let index = 0; index < 16; index++) {
-    const digits = UUID_DIGITS[index] ?? 0;
-    target[offset + (UUID_PLACES[index] ?? 0)] = hexByte(text, digits);
-  }
-}
-
-/** Reads a UUID out of RowBinary. */
-export function readUuid(source: Buffer, offset: number): string {
-  const bytes = Buffer.allocUnsafe(16);
-  for (let index = 0; index < 8; index++) {
-    bytes[index] = source[offset + 7 - index] ?? 0;
-    bytes[8 + index] = source[offset + 15 - index] ?? 0;
-  }
-  const hex = bytes.toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-}
-
-/** Where each byte's two digits stand in `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`, and where the byte goes. */
-const UUID_DIGITS = Uint8Array.of(0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34);
-const UUID_PLACES = Uint8Array.of(7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8);
 /** Longest text that is tried by hand first. */
 const SHORT = 40;

@@ -1,184 +1,235 @@
-import { type CanonicalRecord, type LinkedId, type ViewerId } from '../../schemas/index.js';
 import { loadSql, type Warehouse } from '../../sql/index.js';
-import { z } from 'zod';
-import { IdentityGroups } from '../identity/link-identities.js';
+import type { ViewerId } from '../../schemas/index.js';
+import { IdentityGroups, KINDS } from '../identity/link-identities.js';
 import { instantText } from './json-rows.js';
+import type { People } from './people.js';
+import { readRowBinary } from './read-rows.js';
 import { RowBinaryWriter } from './row-binary.js';
-
-const memberRow = z.object({
-  member: z.string().transform((text) => text as ViewerId),
-  viewer: z.string().transform((text) => text as ViewerId),
-  kind: z.enum(['unionid', 'openid', 'user_id']),
-});
-const viewerRow = z.object({ viewer: z.string() });
-const unappliedRow = z.object({ member: z.string(), viewer: z.string() });
+import { wordsOf } from './words.js';
 
 /** Facts relabelled in one statement; more go in several. */
 const RELABEL_CHUNK = 2_000;
-/** Pseudonyms remembered before all are forgotten and asked again. */
+/** Pseudonyms remembered before all are forgotten and asked again: 100 MB. */
 const CACHE_LIMIT = 2_000_000;
-const NONE_LINKED: readonly LinkedId[] = [];
+/** A row of known-members: member, viewer, code of the kind. */
+const MEMBER_BYTES = 33;
+
+/** What a batch teaches. */
+export interface Learnt {
+  /** Of each People given: the numbers of its ids; valid until the next batch. */
+  readonly numbers: readonly Uint32Array[];
+  /** Of each People given: the records whose link taught something. */
+  readonly records: readonly ReadonlySet<number>[];
+  /** To be given to `finish` when the facts of the batch are stored. */
+  readonly pending: PendingLinks;
+}
+
+/** Links that are written but whose earlier facts are not relabelled yet. */
+export interface PendingLinks {
+  /** Numbers of members. */
+  readonly changes: readonly number[];
+  /** Viewer that stored facts carry → viewer they should carry. */
+  readonly moves: readonly (readonly [number, number])[];
+}
 
 /**
  * Who is behind the pseudonyms, as the loader sees it. Holds only under the loader lease: nobody else links meanwhile.
- * Order of writing: link rows (not applied), facts with the new viewer, relabelling of earlier facts, link rows
- * (applied); a kill in between is made good by `finishInterrupted`.
+ * Order of writing: link rows (not applied when earlier facts are to be relabelled), facts with the new viewer,
+ * relabelling of earlier facts, link rows (applied); a kill in between is made good by `finishInterrupted`.
  */
 export class Viewers {
   private groups = new IdentityGroups();
-  private asked = new Set<ViewerId>();
-  /** Lists of ids that are in one group already; a group is never parted. */
-  private settled = new WeakSet<readonly LinkedId[]>();
+  /** By number: whether the warehouse was asked about it. */
+  private asked = new Uint8Array(0);
   private lastVersion = 0;
 
   constructor(private readonly warehouse: Warehouse) {}
 
-  /** Learns the groups that ids of these records belong to, and links what the records link. Returns which records taught something. */
-  async prepare(records: readonly CanonicalRecord[]): Promise<{ learnt: Uint8Array; pending: PendingLinks }> {
-    if (this.asked.size > CACHE_LIMIT) {
+  /** Learns the groups that these people belong to, and links what their records link. */
+  async prepare(people: readonly People[], adapter: string): Promise<Learnt> {
+    if (this.groups.ids.size > CACHE_LIMIT) {
       this.groups = new IdentityGroups();
-      this.asked = new Set();
-      this.settled = new WeakSet();
+      this.asked = new Uint8Array(0);
     }
-    const wanted = new Set<ViewerId>();
-    const linking: { readonly index: number; readonly linked: readonly LinkedId[] }[] = [];
-    for (let index = 0; index < records.length; index++) {
-      const record = records[index];
-      if (record === undefined) continue;
-      const linked = 'linked' in record ? record.linked : NONE_LINKED;
-      const viewerKey = 'viewer_key' in record ? record.viewer_key : null;
-      // Records of one person share one array as a rule: what it links is known then, and all its members were asked.
-      const settled = linked.length > 1 && this.settled.has(linked);
-      if (viewerKey !== null && !(settled && linked[0]?.member === viewerKey) && !this.asked.has(viewerKey)) {
-        wanted.add(viewerKey);
-      }
-      if (settled) continue;
-      for (const { member } of linked) if (!this.asked.has(member)) wanted.add(member);
-      if (linked.length > 1) linking.push({ index, linked });
-    }
-    if (wanted.size > 0) await this.ask(wanted);
-    const learnt = new Uint8Array(records.length);
-    const before = new Map<ViewerId, ViewerId>();
-    for (const { index, linked } of linking) {
-      if (this.settled.has(linked)) continue;
-      if (this.groups.joins(linked)) {
-        this.settled.add(linked);
-        continue;
-      }
-      for (const { member } of linked) {
-        if (!before.has(member)) before.set(member, this.groups.viewerOf(member));
-      }
-      if (this.groups.link(linked)) {
-        learnt[index] = 1;
-        this.settled.add(linked);
-      }
-    }
-    const changes = this.groups.takeChanges();
-    const moves = new Map<string, string>();
-    for (const { member, viewer } of changes) {
+    const { groups } = this;
+    const numbers = people.map(({ ids }) => {
+      const known = new Uint32Array(ids.length / 4);
+      for (let at = 0; at < known.length; at++) known[at] = groups.numberOfWords(ids, at * 4);
+      return known;
+    });
+    await this.ask(numbers);
+    const before = new Map<number, number>();
+    const records = people.map((some, at) => this.link(some, numbers[at] ?? new Uint32Array(), before));
+    const changes = groups.takeChanges();
+    const moves = new Map<number, number>();
+    for (const member of changes) {
+      const viewer = groups.viewerOf(member);
       const old = before.get(member) ?? member;
       if (old !== viewer) moves.set(old, viewer);
       if (member !== viewer) moves.set(member, viewer);
     }
-    const source = records[linking[0]?.index ?? -1];
-    const adapter = source !== undefined && 'adapter' in source ? source.adapter : '';
-    const pending = { changes, moves, adapter, conflicts: this.groups.takeConflicts() };
-    await this.writeLinks(pending, 0);
-    await this.writeConflicts(pending);
-    return { learnt, pending };
+    const stored = moves.size === 0 ? new Set<number>() : await this.storedAmong([...moves.keys()]);
+    const pending = { changes, moves: [...moves].filter(([old]) => stored.has(old)) };
+    await this.writeLinks(changes, adapter, pending.moves.length === 0 ? 1 : 0);
+    await this.writeConflicts(adapter);
+    return { numbers, records, pending };
   }
 
+  /** The person behind a pseudonym. */
   viewerOf(member: ViewerId): ViewerId {
-    return this.groups.viewerOf(member);
+    return this.groups.idOf(this.groups.viewerOf(this.groups.numberOf(member)));
+  }
+
+  /** Writes the person behind the pseudonym of a number as four words. */
+  writeViewer(number: number, target: Uint32Array, at: number): void {
+    const { words } = this.groups.ids;
+    const from = this.groups.viewerOf(number) * 4;
+    for (let word = 0; word < 4; word++) target[at + word] = words[from + word] ?? 0;
   }
 
   /** After the facts of the batch are stored: relabels earlier facts and marks the links as applied. */
-  async finish(pending: PendingLinks): Promise<void> {
-    if (pending.changes.length === 0) return;
-    if (pending.moves.size > 0) {
-      const stored = await this.storedAmong([...pending.moves.keys()]);
-      await this.relabel([...pending.moves].filter(([old]) => stored.has(old)));
-    }
-    await this.writeLinks(pending, 1);
+  async finish({ changes, moves }: PendingLinks, adapter: string): Promise<void> {
+    if (moves.length === 0) return;
+    await this.relabel(moves);
+    await this.writeLinks(changes, adapter, 1);
   }
 
   /** Finishes what a killed loader began. */
   async finishInterrupted(): Promise<void> {
-    const open = await this.warehouse.query(loadSql('load/unapplied-links'), unappliedRow);
+    const open = wordsOf(await readRowBinary(this.warehouse, loadSql('load/unapplied-links')));
     if (open.length === 0) return;
-    const members = await this.membersOf(open.map(({ member }) => member));
-    const moves = members.filter(({ member, viewer }) => member !== viewer);
-    await this.relabel(moves.map(({ member, viewer }) => [member, viewer]));
-    await this.writeLinks({ changes: members, moves: new Map(), adapter: '', conflicts: [] }, 1);
+    const { groups } = this;
+    const numbers = new Uint32Array(open.length / 4);
+    for (let at = 0; at < numbers.length; at++) numbers[at] = groups.numberOfWords(open, at * 4);
+    const members = await this.ask([numbers]);
+    await this.relabel(
+      members.map((member) => [member, groups.viewerOf(member)] as const).filter(([old, now]) => old !== now),
+    );
+    await this.writeLinks(members, '', 1);
   }
 
-  private async ask(wanted: ReadonlySet<ViewerId>): Promise<void> {
-    this.groups.learn(await this.membersOf([...wanted]));
-    for (const member of wanted) this.asked.add(member);
+  /** Links what the records link; returns those that taught something. */
+  private link(people: People, numbers: Uint32Array, before: Map<number, number>): ReadonlySet<number> {
+    const { groups } = this;
+    const teachers = new Set<number>();
+    let start = 0;
+    people.ends.forEach((end, at) => {
+      const members = [...people.members.subarray(start, end)].map((member) => numbers[member] ?? 0);
+      const kinds = [...people.kinds.subarray(start, end)];
+      start = end;
+      for (const member of members) if (!before.has(member)) before.set(member, groups.viewerOf(member));
+      if (groups.link(members, kinds)) teachers.add(people.records[at] ?? 0);
+    });
+    return teachers;
   }
 
-  private async membersOf(members: readonly string[]): Promise<z.infer<typeof memberRow>[]> {
+  /** Learns the groups of all that was not asked before; returns their members. */
+  private async ask(numbers: readonly Uint32Array[]): Promise<readonly number[]> {
+    if (this.asked.length < this.groups.ids.size) {
+      const larger = new Uint8Array(this.groups.ids.size * 2);
+      larger.set(this.asked);
+      this.asked = larger;
+    }
+    const wanted: number[] = [];
+    for (const some of numbers) {
+      for (const number of some) {
+        if (this.asked[number] === 1) continue;
+        this.asked[number] = 1;
+        wanted.push(number);
+      }
+    }
+    if (wanted.length === 0) return [];
+    const rows = await this.warehouse.session(async (session) => {
+      await this.insertMembers(session, wanted);
+      return readRowBinary(session, loadSql('load/known-members'));
+    });
+    const members: number[] = [];
+    const words = new Uint32Array(8);
+    for (let at = 0; at < rows.length; at += MEMBER_BYTES) {
+      for (let word = 0; word < 8; word++) words[word] = rows.readUInt32LE(at + word * 4);
+      const member = this.groups.numberOfWords(words, 0);
+      this.groups.learn(member, this.groups.numberOfWords(words, 4), rows[at + 32] ?? 0);
+      members.push(member);
+    }
+    return members;
+  }
+
+  private async storedAmong(viewers: readonly number[]): Promise<ReadonlySet<number>> {
     return this.warehouse.session(async (session) => {
-      await insertMembers(session, members);
-      return session.query(loadSql('load/known-members'), memberRow);
+      await this.insertMembers(session, viewers);
+      const words = wordsOf(await readRowBinary(session, loadSql('load/stored-viewers')));
+      const stored = new Set<number>();
+      for (let at = 0; at < words.length; at += 4) stored.add(this.groups.numberOfWords(words, at));
+      return stored;
     });
   }
 
-  private async storedAmong(viewers: readonly string[]): Promise<ReadonlySet<string>> {
-    return this.warehouse.session(async (session) => {
-      await insertMembers(session, viewers);
-      const rows = await session.query(loadSql('load/stored-viewers'), viewerRow);
-      return new Set(rows.map(({ viewer }) => viewer));
+  private async insertMembers(session: Warehouse, members: readonly number[]): Promise<void> {
+    await session.command(loadSql('load/make-members'));
+    const { words } = this.groups.ids;
+    const body = new Uint32Array(members.length * 4);
+    members.forEach((member, at) => {
+      body.set(words.subarray(member * 4, member * 4 + 4), at * 4);
+    });
+    await session.insert({
+      table: 'batch_members',
+      columns: ['member'],
+      format: 'RowBinary',
+      body: new Uint8Array(body.buffer),
     });
   }
 
-  private async relabel(moves: readonly (readonly [string, string])[]): Promise<void> {
+  private async relabel(moves: readonly (readonly [number, number])[]): Promise<void> {
     for (let from = 0; from < moves.length; from += RELABEL_CHUNK) {
       const chunk = moves.slice(from, from + RELABEL_CHUNK);
-      const old = chunk.map(([viewer]) => viewer);
+      const old = chunk.map(([viewer]) => this.groups.idOf(viewer));
       // transform() knows no UUIDs, but it knows their texts.
-      const parameters = { old_viewers: old, old_texts: old, new_texts: chunk.map(([, now]) => now) };
+      const parameters = {
+        old_viewers: old,
+        old_texts: old,
+        new_texts: chunk.map(([, now]) => this.groups.idOf(now)),
+      };
       for (const table of ['events', 'order-facts', 'attendance']) {
         await this.warehouse.command(loadSql(`load/relabel-${table}`), parameters);
       }
     }
   }
 
-  private async writeLinks(pending: PendingLinks, applied: 0 | 1): Promise<void> {
-    if (pending.changes.length === 0) return;
+  private async writeLinks(members: readonly number[], adapter: string, applied: 0 | 1): Promise<void> {
+    if (members.length === 0) return;
     const now = Date.now();
     this.lastVersion = Math.max(this.lastVersion + 1, now * 1000);
-    const version = this.lastVersion;
-    const first_seen = instantText(now);
-    const lines = pending.changes.map(({ member, viewer, kind }) =>
-      JSON.stringify({
-        member,
-        viewer,
-        kind,
-        first_seen,
-        source: pending.adapter,
-        applied,
-        version,
-      }),
-    );
+    const { groups } = this;
+    const { words } = groups.ids;
+    const writer = new RowBinaryWriter(members.length * 72);
+    for (const member of members) {
+      writer.words(words, member * 4, 4);
+      writer.words(words, groups.viewerOf(member) * 4, 4);
+      writer.string(KINDS[groups.kindOf(member) - 1] ?? '');
+      writer.int64(now);
+      writer.string(adapter);
+      writer.byte(applied);
+      writer.int64(this.lastVersion);
+    }
     await this.warehouse.insert({
       table: 'wxlive_store.identities_store',
       columns: ['member', 'viewer', 'kind', 'first_seen', 'source', 'applied', 'version'],
-      format: 'JSONEachRow',
-      body: Buffer.from(lines.join('\n')),
+      format: 'RowBinary',
+      body: writer.view(),
     });
   }
 
-  private async writeConflicts(pending: PendingLinks): Promise<void> {
-    if (pending.conflicts.length === 0) return;
+  private async writeConflicts(adapter: string): Promise<void> {
+    const conflicts = this.groups.takeConflicts();
+    if (conflicts.length === 0) return;
     const first_seen = instantText(Date.now());
-    const lines = pending.conflicts.map(({ linked, reason }) => {
+    const lines = conflicts.map(({ linked, reason }) => {
       const sorted = [...linked].sort((one, other) => (one.member < other.member ? -1 : 1));
       return JSON.stringify({
         members: sorted.map(({ member }) => member),
         kinds: sorted.map(({ kind }) => kind),
         reason,
-        source: pending.adapter,
+        source: adapter,
         first_seen,
       });
     });
@@ -189,29 +240,4 @@ export class Viewers {
       body: Buffer.from(lines.join('\n')),
     });
   }
-}
-
-/** Links that are written but whose earlier facts are not relabelled yet. */
-export interface PendingLinks {
-  readonly changes: readonly {
-    readonly member: ViewerId;
-    readonly viewer: ViewerId;
-    readonly kind: LinkedId['kind'];
-  }[];
-  /** Viewer that stored facts may carry → viewer they should carry. */
-  readonly moves: ReadonlyMap<string, string>;
-  readonly adapter: string;
-  readonly conflicts: readonly { readonly linked: readonly LinkedId[]; readonly reason: string }[];
-}
-
-async function insertMembers(session: Warehouse, members: readonly string[]): Promise<void> {
-  await session.command(loadSql('load/make-members'));
-  const writer = new RowBinaryWriter(members.length * 16 + 16);
-  for (const member of members) writer.uuid(member);
-  await session.insert({
-    table: 'batch_members',
-    columns: ['member'],
-    format: 'RowBinary',
-    body: writer.view(),
-  });
 }

@@ -7,7 +7,7 @@ import { withoutExceptionTrailer } from './exception-trailer.js';
 import { checkParameters } from '../parameter-names.js';
 import { encodeParameters, type EncodedParameters } from './parameters.js';
 import { ServerAnswerError, toWarehouseError } from './server-error.js';
-import type { InsertRequest, QueryOptions, SqlParameters, SqlText, Warehouse } from './warehouse.js';
+import type { QueryOptions, SqlParameters, SqlText, TableInsert, Warehouse } from './warehouse.js';
 
 /** A ClickHouse by its address, and as whom. */
 export interface ClientOptions {
@@ -142,8 +142,11 @@ export function openClient(options: ClientOptions): Warehouse {
         );
       },
       async insert(request) {
+        const selecting = 'statement' in request;
+        if (selecting) checkParameters(request.statement, request.parameters);
         await drain({
-          sql: insertText(request),
+          sql: selecting ? request.statement : insertText(request),
+          ...(selecting ? { parameters: request.parameters } : {}),
           body: Readable.from(request.body instanceof Uint8Array ? [request.body] : request.body, {
             objectMode: false,
           }),
@@ -222,7 +225,7 @@ function parseRows<Row extends z.ZodType>(bytes: Buffer, row: Row): z.infer<Row>
   return rows;
 }
 
-function insertText(request: InsertRequest): string {
+function insertText(request: TableInsert): string {
   const names = [...request.table.split('.'), ...request.columns];
   if (request.columns.length === 0 || !names.every((name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name))) {
     throw new TypeError(`an insert names its table and columns plainly: ${request.table}`);

@@ -110,7 +110,7 @@ export function openRetrying(options: RetryOptions): Warehouse {
     },
     insert: (request) => {
       // A stream of rows can be sent once; bytes any number of times.
-      const repeatable = request.body instanceof Uint8Array;
+      const repeatable = request.body instanceof Uint8Array || Array.isArray(request.body);
       return retry(false, (inner) =>
         inner.insert(request).catch((error: unknown) => {
           if (repeatable || !(error instanceof WarehouseError) || !error.unreached) throw error;

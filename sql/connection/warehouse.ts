@@ -19,13 +19,27 @@ export interface QueryOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Where rows go in: bytes in a ClickHouse input format. */
-export interface InsertRequest {
+/** Rows on their way in: bytes in a ClickHouse input format, as one piece or several, or as they come (sent once). */
+export type InsertBody = Uint8Array | readonly Uint8Array[] | AsyncIterable<Uint8Array>;
+
+/** Where rows go in. */
+export type InsertRequest = TableInsert | StatementInsert;
+
+/** Rows for a table as they are. */
+export interface TableInsert {
   /** `wxlive_store.events_store`; a constant of the code, never of the user. */
   readonly table: string;
   readonly columns: readonly string[];
   readonly format: 'RowBinary' | 'Native' | 'JSONEachRow';
-  readonly body: Uint8Array | AsyncIterable<Uint8Array>;
+  readonly body: InsertBody;
+  readonly settings?: Readonly<Record<string, string | number>>;
+}
+
+/** Rows for a statement that selects from them: `INSERT … SELECT … FROM input(…) FORMAT Native`. */
+export interface StatementInsert {
+  readonly statement: SqlText;
+  readonly parameters?: SqlParameters;
+  readonly body: InsertBody;
   readonly settings?: Readonly<Record<string, string | number>>;
 }
 

@@ -1,7 +1,6 @@
 -- no row: a place for the keys of one batch, gone with the session
 CREATE TEMPORARY TABLE IF NOT EXISTS batch_keys
 (
-    key_hash UInt128,
     event_key UInt128
 )
 ENGINE = Memory

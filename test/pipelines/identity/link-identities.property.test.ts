@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { IdentityGroups, MAX_GROUP, type Member } from '../../../pipelines/identity/link-identities.js';
+import {
+  IdentityGroups,
+  KINDS,
+  MAX_GROUP,
+  type Member,
+} from '../../../pipelines/identity/link-identities.js';
 import type { LinkedId, ViewerId } from '../../../schemas/index.js';
 import { seededRandom, type SeededRandom } from '../../seeded-random.js';
 
@@ -34,6 +39,23 @@ class StoredLinks {
   }
 }
 
+function learn(groups: IdentityGroups, members: readonly Member[]): void {
+  for (const { member, viewer, kind } of members) {
+    groups.learn(groups.numberOf(member), groups.numberOf(viewer), KINDS.indexOf(kind) + 1);
+  }
+}
+
+function linkIds(groups: IdentityGroups, linked: readonly LinkedId[]): boolean {
+  return groups.link(
+    linked.map(({ member }) => groups.numberOf(member)),
+    linked.map(({ kind }) => KINDS.indexOf(kind) + 1),
+  );
+}
+
+function takeChanges(groups: IdentityGroups): Member[] {
+  return groups.takeChanges().map((number) => groups.memberAt(number));
+}
+
 describe('groups of linked ids', () => {
   it.each(Array.from({ length: 60 }, (_none, seed) => seed))(
     'are the same whoever learnt what, and when it was started anew (seed %i)',
@@ -54,10 +76,12 @@ describe('groups of linked ids', () => {
       let groups = new IdentityGroups();
       for (const { link } of links) {
         if (random.chance(0.4)) groups = new IdentityGroups();
-        const unknown = link.map(({ member }) => member).filter((member) => !groups.knows(member));
-        groups.learn(stored.read(unknown, random));
-        groups.link(link);
-        stored.write(groups.takeChanges());
+        const unknown = link
+          .map(({ member }) => member)
+          .filter((member) => !groups.knows(groups.numberOf(member)));
+        learn(groups, stored.read(unknown, random));
+        linkIds(groups, link);
+        stored.write(takeChanges(groups));
         expect(groups.takeConflicts()).toEqual([]);
       }
       for (const { unionid, openids } of people) {
@@ -75,13 +99,13 @@ describe('groups of linked ids', () => {
       const openid = memberOf(random, 'openid');
       const stored = new StoredLinks();
       let groups = new IdentityGroups();
-      expect(groups.link([openid, one])).toBe(true);
-      stored.write(groups.takeChanges());
+      expect(linkIds(groups, [openid, one])).toBe(true);
+      stored.write(takeChanges(groups));
       if (where === 'in another') groups = new IdentityGroups();
-      groups.learn(stored.read([openid.member], random));
-      expect(groups.link([openid, other])).toBe(false);
+      learn(groups, stored.read([openid.member], random));
+      expect(linkIds(groups, [openid, other])).toBe(false);
       expect(groups.takeConflicts()).toMatchObject([{ reason: 'two_unionids' }]);
-      expect(groups.takeChanges()).toEqual([]);
+      expect(takeChanges(groups)).toEqual([]);
     }
   });
 
@@ -90,7 +114,7 @@ describe('groups of linked ids', () => {
     const groups = new IdentityGroups();
     const first = memberOf(random, 'openid');
     const joined = Array.from({ length: MAX_GROUP + 3 }, () =>
-      groups.link([first, memberOf(random, 'openid')]),
+      linkIds(groups, [first, memberOf(random, 'openid')]),
     );
     expect(joined.filter(Boolean)).toHaveLength(MAX_GROUP - 1);
     expect(groups.takeConflicts().every(({ reason }) => reason === 'group_too_large')).toBe(true);
