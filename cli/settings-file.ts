@@ -18,7 +18,16 @@ const PLAIN_NAMES: Readonly<Record<string, string>> = {
   clickhouse_user: 'CLICKHOUSE_USER',
   clickhouse_database: 'CLICKHOUSE_DATABASE',
   clickhouse_analyst_user: 'CLICKHOUSE_ANALYST_USER',
+  kafka_brokers: 'KAFKA_BROKERS',
+  kafka_tls: 'KAFKA_TLS',
+  kafka_tls_ca_file: 'KAFKA_TLS_CA_FILE',
+  kafka_sasl_mechanism: 'KAFKA_SASL_MECHANISM',
+  kafka_sasl_username: 'KAFKA_SASL_USERNAME',
 };
+
+/** Settings that are numbers; their names end in a unit. */
+const NUMBER = /_(?:port|ms|seconds|bytes|records|count|connections|per_second)$/u;
+const LISTS: ReadonlySet<string> = new Set(['own_domains', 'allowed_origins']);
 
 /** Reads the settings: file, then environment, then flags. A wrong one is named with what to write instead. */
 export function readSettings(flags: SettingsFlags, environment: NodeJS.ProcessEnv): Settings {
@@ -58,8 +67,8 @@ function parseYaml(text: string, name: string): unknown {
 }
 
 function fromEnvironment(name: string, text: string): unknown {
-  if (name === 'serve_port') return Number(text);
-  if (name === 'own_domains') return text.split(',').map((host) => host.trim());
+  if (NUMBER.test(name)) return Number(text);
+  if (LISTS.has(name)) return text.split(',').map((host) => host.trim());
   if (text.startsWith('{')) return parseYaml(text, `WXLIVE_${name.toUpperCase()}`);
   return text;
 }

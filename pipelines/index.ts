@@ -20,3 +20,20 @@ export {
   type Histogram,
   type MetricLabels,
 } from './metrics/registry.js';
+
+// The collector: rows from HTTP, answered when they are durable. Read collector/collector.ts.
+export {
+  Collector,
+  type CollectAnswer,
+  type CollectRequest,
+  type Collected,
+  type CollectorOptions,
+} from './collector/collector.js';
+export { ApiKeys } from './collector/api-keys.js';
+export { elementRows, singleRow, unreadableRow, type CollectedRow } from './collector/collected-rows.js';
+export { readEventsBody } from './collector/read-events-body.js';
+export type { PrepareTools, RejectedRow } from './collector/prepare.js';
+export type { Flush, FlushReply, FlushTarget } from './collector/flush.js';
+export { openWarehouseTarget } from './collector/warehouse-target.js';
+export { decodeSensorsRequest, type SensorsRequest } from './sources/sensors/transport.js';
+export { decodeGrowingioRequest } from './sources/growingio-transport.js';

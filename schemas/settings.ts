@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 const zone = z.string().refine(isTimeZone, { error: 'must be an IANA time zone such as Asia/Shanghai' });
 const file = z.string().min(1);
+const whole = (least: number, most: number) => z.number().int().min(least).max(most);
 
 /** Every setting, with its default; units are in the names. Secrets come from the environment or `…_FILE` only. */
 export const settingsSchema = z.strictObject({
@@ -35,6 +36,69 @@ export const settingsSchema = z.strictObject({
     .max(65535)
     .default(8787)
     .describe('Port of `wxlive serve`; 0: any free one.'),
+  allowed_origins: z
+    .array(z.string())
+    .default([])
+    .describe('Origins whose pages may post events, such as https://h5.example.com; own_domains may anyway.'),
+  collector_flush_interval_ms: whole(0, 60_000)
+    .default(100)
+    .describe('Requests that come within this time are stored together.'),
+  collector_flush_records: whole(1, 500_000)
+    .default(20_000)
+    .describe('So many records are stored without waiting longer.'),
+  collector_answer_timeout_ms: whole(100, 600_000)
+    .default(30_000)
+    .describe('A request whose records are not durable by then is answered 503.'),
+  collector_waiting_records: whole(1, 10_000_000)
+    .default(200_000)
+    .describe('More records waiting than these: 503.'),
+  collector_body_bytes: whole(1_024, 1_073_741_824)
+    .default(10_485_760)
+    .describe('Most bytes of one request as it comes: 413 above.'),
+  collector_inflated_bytes: whole(1_024, 1_073_741_824)
+    .default(67_108_864)
+    .describe('Most bytes of one request after decompression.'),
+  collector_memory_bytes: whole(1_048_576, 68_719_476_736)
+    .default(536_870_912)
+    .describe('Most bytes of all requests in memory: 503 above.'),
+  collector_rows_per_second: whole(0, 100_000_000)
+    .default(200_000)
+    .describe('Rows a second and write key: 429 above; 0: no limit.'),
+  collector_connections: whole(1, 1_000_000)
+    .default(2_000)
+    .describe('Connections at once; further ones are closed.'),
+  kafka_brokers: z
+    .array(z.string().regex(/^.+:\d+$/u, { error: 'must be host:port' }))
+    .default([])
+    .describe('Brokers of Kafka, host:port; without any, records go straight into the warehouse.'),
+  kafka_topic_prefix: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,100}$/u, { error: 'may hold letters, digits, dot, dash and underscore' })
+    .default('wxlive')
+    .describe('Topics are called PREFIX.events, PREFIX.import and so on.'),
+  kafka_group: z.string().min(1).default('wxlive-loader').describe('Consumer group of the loaders.'),
+  kafka_partitions_count: whole(1, 48)
+    .default(24)
+    .describe('Partitions of topics that wxlive makes; records are spread over 48 buckets.'),
+  kafka_replication_count: whole(1, 32767).default(1).describe('Copies of topics that wxlive makes.'),
+  kafka_retention_seconds: whole(3_600, 315_360_000)
+    .default(604_800)
+    .describe('How long topics that wxlive makes keep records.'),
+  kafka_compression: z.enum(['none', 'gzip', 'zstd']).default('gzip').describe('zstd needs Node.js 22.15.'),
+  kafka_tls: z.stringbool().or(z.boolean()).default(false).describe('Talk to the brokers over TLS.'),
+  kafka_tls_ca_file: file.optional().describe('Certificate authority of the brokers, PEM; implies TLS.'),
+  kafka_sasl_mechanism: z
+    .enum(['plain', 'scram-sha-256', 'scram-sha-512'])
+    .optional()
+    .describe('How to sign in to the brokers, with kafka_sasl_username and KAFKA_SASL_PASSWORD.'),
+  kafka_sasl_username: z.string().optional().describe('User of the brokers.'),
+  kafka_linger_ms: whole(0, 1_000).default(20).describe('Records that come within this time share messages.'),
+  loader_flush_interval_ms: whole(0, 60_000)
+    .default(200)
+    .describe('The loader stores what came from Kafka at least so far apart.'),
+  loader_flush_records: whole(1, 500_000)
+    .default(50_000)
+    .describe('So many records from Kafka are stored at once.'),
   reports_dir: file.optional().describe('Folder with report definitions of your own.'),
 });
 export type Settings = z.infer<typeof settingsSchema>;

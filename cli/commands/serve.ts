@@ -61,7 +61,8 @@ async function serve(app: App, _args: readonly string[], options: Options): Prom
       ],
       logger,
       metrics,
-      crossOrigin: { origins: [], domains: settings.own_domains },
+      crossOrigin: { origins: settings.allowed_origins, domains: settings.own_domains },
+      limits: { connections: settings.collector_connections },
     });
     const names = running.map(({ name }) => name).join(', ');
     note(

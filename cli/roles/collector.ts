@@ -1,0 +1,50 @@
+import { readSecret } from '../settings-file.js';
+import type { Role } from './role.js';
+
+/** Takes events and callbacks over HTTP. Without Kafka this process stores them itself, beside any import. */
+export const collectorRole: Role = {
+  name: 'collector',
+  async start({ app, logger, metrics }) {
+    const { ApiKeys, Collector, openWarehouseTarget, SOURCES } = await import('../../pipelines/index.js');
+    const { BodyReader, collectRoutes } = await import('../../web/index.js');
+    const { settings, environment } = app;
+    const warehouse = await app.warehouse();
+    const { pseudonymizer, seal } = await app.privacy();
+    const writeKeys = ApiKeys.parse(readSecret('WXLIVE_WRITE_KEYS', environment));
+    if (writeKeys.size === 0) logger.warn('no write key is set: requests that need one are answered 401');
+    const collector = new Collector({
+      target: openWarehouseTarget(warehouse, await app.bus()),
+      tools: {
+        sources: SOURCES,
+        pseudonymizer,
+        seal,
+        eventMap: settings.event_map,
+        language: settings.language,
+      },
+      logger,
+      metrics,
+      flushIntervalMs: settings.collector_flush_interval_ms,
+      flushRecords: settings.collector_flush_records,
+      answerTimeoutMs: settings.collector_answer_timeout_ms,
+      mostWaitingRecords: settings.collector_waiting_records,
+      rowsPerSecond: settings.collector_rows_per_second,
+    });
+    const bodies = new BodyReader({
+      bodyBytes: settings.collector_body_bytes,
+      inflatedBytes: settings.collector_inflated_bytes,
+      allBytes: settings.collector_memory_bytes,
+    });
+    return {
+      routes: collectRoutes({ collector, writeKeys, bodies }),
+      async ready() {
+        try {
+          await warehouse.ping();
+          return collector.busy() ? 'collector_busy' : null;
+        } catch {
+          return 'warehouse_unreachable';
+        }
+      },
+      stop: () => collector.stop(),
+    };
+  },
+};
