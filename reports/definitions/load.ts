@@ -1,14 +1,19 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import type { z } from 'zod';
 import {
+  alertDefinitionSchema,
   fail,
   reportDefinitionSchema,
   succeed,
+  type AlertDefinition,
   type Outcome,
   type ReportDefinition,
+  type ScheduleDefinition,
 } from '../../schemas/index.js';
 import { packageRoot } from '../../sql/index.js';
+import { parseCron } from '../schedule/cron.js';
 
 /** A definition that cannot be used: which file, which line and key, and what is wrong. */
 export interface DefinitionFailure {
@@ -25,17 +30,47 @@ export function definitionFolders(own: string | undefined): readonly string[] {
 export function loadDefinitions(
   folders: readonly string[],
 ): Outcome<readonly ReportDefinition[], DefinitionFailure> {
-  const definitions: ReportDefinition[] = [];
+  const { definitions, failures } = readDefinitions(folders);
+  const [failure] = failures;
+  return failure === undefined ? succeed(definitions) : fail(failure);
+}
+
+/** The definitions that can be used, and what is wrong with the others. One of a later folder replaces its namesake. */
+export function readDefinitions(folders: readonly string[]): {
+  readonly definitions: readonly ReportDefinition[];
+  readonly failures: readonly DefinitionFailure[];
+} {
+  const definitions = new Map<string, ReportDefinition>();
+  const failures: DefinitionFailure[] = [];
   for (const folder of folders) {
-    for (const name of readdirSync(folder)
-      .filter((file) => /\.ya?ml$/.test(file))
-      .sort()) {
-      const parsed = parseDefinition(readFileSync(join(folder, name), 'utf8'), name);
-      if (!parsed.ok) return parsed;
-      definitions.push(parsed.value);
+    for (const { name, text } of yamlFiles(folder)) {
+      const parsed = parseDefinition(text, name);
+      if (parsed.ok) definitions.set(parsed.value.name, parsed.value);
+      else failures.push(parsed.failure);
     }
   }
-  return succeed(definitions);
+  return { definitions: [...definitions.values()], failures };
+}
+
+/** The alert definitions of the folder `alerts` in the user's own folder, and what is wrong with others. */
+export function readAlertDefinitions(own: string | undefined): {
+  readonly alerts: readonly AlertDefinition[];
+  readonly failures: readonly DefinitionFailure[];
+} {
+  const folder = own === undefined ? null : join(own, 'alerts');
+  const alerts: AlertDefinition[] = [];
+  const failures: DefinitionFailure[] = [];
+  for (const { name, text } of folder === null || !existsSync(folder) ? [] : yamlFiles(folder)) {
+    const parsed = parseYaml(text, `alerts/${name}`, alertDefinitionSchema);
+    if (parsed.ok) alerts.push(parsed.value);
+    else failures.push(parsed.failure);
+  }
+  return { alerts, failures };
+}
+
+function yamlFiles(folder: string): readonly { readonly name: string; readonly text: string }[] {
+  const names = readdirSync(folder).filter((file) => /\.ya?ml$/.test(file));
+  return names.sort().map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
 }
 
 /** One definition by its name. */
@@ -53,25 +88,31 @@ export function loadDefinition(
 
 /** Reads a definition; a mistake is named with its line and key. */
 export function parseDefinition(text: string, file: string): Outcome<ReportDefinition, DefinitionFailure> {
+  return parseYaml(text, file, reportDefinitionSchema);
+}
+
+function parseYaml<Parsed extends { readonly schedule?: ScheduleDefinition | undefined }>(
+  text: string,
+  file: string,
+  schema: z.ZodType<Parsed>,
+): Outcome<Parsed, DefinitionFailure> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
+  const wrong = (line: number, message: string): Outcome<Parsed, DefinitionFailure> =>
+    fail({ code: 'bad_definition', message: `${file}:${line}: ${message}` });
   const [error] = document.errors;
-  if (error !== undefined) {
-    const { line } = lines.linePos(error.pos[0]);
-    return fail({
-      code: 'bad_definition',
-      message: `${file}:${line}: ${error.message.split('\n')[0] ?? ''}`,
-    });
+  if (error !== undefined) return wrong(lines.linePos(error.pos[0]).line, error.message.split('\n')[0] ?? '');
+  const parsed = schema.safeParse(document.toJS());
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const path = issue?.path ?? [];
+    return wrong(lineOf(document, path, lines), `${path.map(String).join('.')}: ${issue?.message ?? ''}`);
   }
-  const parsed = reportDefinitionSchema.safeParse(document.toJS());
-  if (parsed.success) return succeed(parsed.data);
-  const [issue] = parsed.error.issues;
-  const path = issue?.path ?? [];
-  const line = lineOf(document, path, lines);
-  return fail({
-    code: 'bad_definition',
-    message: `${file}:${line}: ${path.map(String).join('.')}: ${issue?.message ?? ''}`,
-  });
+  const { schedule } = parsed.data;
+  const cron = schedule === undefined ? null : parseCron(schedule.cron, schedule.time_zone);
+  if (cron?.ok === false)
+    return wrong(lineOf(document, ['schedule', 'cron'], lines), `schedule.cron: ${cron.failure.message}`);
+  return succeed(parsed.data);
 }
 
 /** The line of the deepest node of the path that exists. */

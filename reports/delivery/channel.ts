@@ -32,6 +32,8 @@ export type SendResult =
       readonly detail: string;
       /** Not before so many milliseconds. */
       readonly afterMs?: number;
+      /** False: nothing was tried, it only had to wait its turn. */
+      readonly attempted?: false;
       /** Messages that arrived by now. */
       readonly step?: number;
     }

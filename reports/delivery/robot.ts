@@ -60,7 +60,13 @@ async function runSteps(
   for (let { step } = shipment; step <= small.length; step++) {
     const wait = tools.limit.take(webhook, tools.clock.now());
     if (wait > 0)
-      return { kind: 'later', detail: 'the robot takes 20 messages a minute', afterMs: wait, step };
+      return {
+        kind: 'later',
+        detail: 'the robot takes 20 messages a minute',
+        afterMs: wait,
+        attempted: false,
+        step,
+      };
     const file = small[step - 1];
     const answer =
       file === undefined
