@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-import { parseSpec, type AnalysisFailure, type Language, type Outcome } from '../../schemas/index.js';
+import { fail, parseSpec, type AnalysisFailure, type Language, type Outcome } from '../../schemas/index.js';
 import type { Warehouse } from '../../sql/index.js';
 import type { ChartModel } from '../render/chart-model.js';
 import type { ListedTable } from '../render/table-model.js';
@@ -70,9 +70,9 @@ export function register<Spec extends z.ZodType, Result extends z.ZodType>(
     example: analysis.example,
     async answer(warehouse, input, context) {
       const spec = parseSpec(analysis.spec, input);
-      if (!spec.ok) return spec;
+      if (!spec.ok) return worded(spec.failure, context);
       const outcome = await analysis.run(warehouse, spec.value, context);
-      if (!outcome.ok) return outcome;
+      if (!outcome.ok) return worded(outcome.failure, context);
       const result = outcome.value;
       return {
         ok: true,
@@ -84,4 +84,12 @@ export function register<Spec extends z.ZodType, Result extends z.ZodType>(
       };
     },
   };
+}
+
+/** A failure in the language of whoever asks, as it is answered: code and message. */
+function worded(
+  { code, message, zh }: AnalysisFailure,
+  { language = 'zh' }: AnalysisContext,
+): Outcome<never, AnalysisFailure> {
+  return fail({ code, message: language === 'zh' ? (zh ?? message) : message });
 }

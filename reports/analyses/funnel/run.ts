@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 import {
   fail,
   funnelResultSchema,
@@ -28,14 +26,13 @@ import {
 import type { Analysis, AnalysisContext } from '../analysis.js';
 import { explainEmpty } from '../empty-reason.js';
 import { readRows } from '../row-binary.js';
+import { countViewerParts } from '../viewer-parts.js';
 
 import { compileFunnel, matchesOf, type CompiledFunnel } from './compile.js';
 import { funnelCharts, funnelTables } from './show.js';
 import { createFunnelTally } from './tally.js';
 import { createViewerRowReader, orderMatters, type RowShape, type ViewerRow } from './viewer-rows.js';
 
-/** Events that are grouped at once; more are taken in parts by a hash of the viewer. */
-const EVENTS_AT_ONCE = 12_000_000;
 /** Viewers whose ties are looked at in one statement. */
 const TIED_AT_ONCE = 20_000;
 
@@ -155,7 +152,7 @@ async function readViewers(
     if (shape.withBreakdown && orderMatters(row)) tied.push(row.viewerText());
     else onViewer(row);
   });
-  const buckets = await countBuckets(warehouse, spec, range, context);
+  const buckets = await countViewerParts(warehouse, spec, range, context.timeZone, eventNames(spec));
   for (let bucket = 0; bucket < buckets; bucket += 1) {
     const parameters = { ...filter.parameters, buckets, bucket, start_marks: compiled.startMarks };
     await readRows(warehouse.stream(sql, 'RowBinary', parameters, options), readRow);
@@ -168,22 +165,4 @@ async function readViewers(
     await readRows(warehouse.stream(inOrder, 'RowBinary', parameters, options), readTied);
   }
   return values;
-}
-
-/** In how many parts the events are read; they are counted only where all that is stored is more than one part. */
-async function countBuckets(
-  warehouse: Warehouse,
-  spec: FunnelSpec,
-  range: TimeRange,
-  context: AnalysisContext,
-): Promise<number> {
-  const [stored] = await warehouse.query(
-    loadSql('scope/stored-events'),
-    z.object({ events: z.coerce.number().nullable() }),
-  );
-  if (typeof stored?.events === 'number' && stored.events <= EVENTS_AT_ONCE) return 1;
-  const filter = createFilter(context.timeZone);
-  const sql = fillSlots(loadSql('scope/count'), { scope: filter.scope(spec, range, eventNames(spec)) });
-  const [row] = await warehouse.query(sql, z.object({ events: z.coerce.number() }), filter.parameters);
-  return Math.max(1, Math.ceil((row?.events ?? 0) / EVENTS_AT_ONCE));
 }
