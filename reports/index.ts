@@ -32,8 +32,22 @@ export {
   definitionFolders,
   loadDefinition,
   loadDefinitions,
+  readAlertDefinitions,
+  readDefinitions,
   type DefinitionFailure,
 } from './definitions/load.js';
 export { definedPeriod, periodOf } from './run/period.js';
-export { buildDocument, type ReportRun } from './run/build-document.js';
+export { buildDocument } from './run/build-document.js';
+export type { ReportRun } from './run/report-run.js';
 export { runReport, type ReportFile, type ReportFormat, type ReportOutcome } from './run/run-report.js';
+
+// Schedule, ledger and delivery of reports (PRODUCT §7).
+export { nextTime, parseCron, timesBetween, type CronTimes } from './schedule/cron.js';
+export { openReporting, type Reporting, type ReportingSettings } from './schedule/open-reporting.js';
+export { runTick, startScheduler, type RunningScheduler, type Tick } from './schedule/scheduler.js';
+export { resendDelivery, type ResendFailure } from './schedule/resend.js';
+export { lookForAlerts } from './alerts/look.js';
+export type { Delivery, DeliveryKey, DeliveryState } from './ledger/delivery.js';
+export type { SecretReader } from './delivery/channel.js';
+export type { MailServer } from './delivery/mail.js';
+export type { ObjectStorage } from './delivery/object-storage.js';

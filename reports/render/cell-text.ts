@@ -82,6 +82,11 @@ export function changeText(change: number | null): string {
   return `${change > 0 ? '▲' : '▼'} ${text}%`;
 }
 
+/** What was reached of a target: `62.5%`. */
+export function shareText(fraction: number): string {
+  return `${groupedNumber(fraction * 100, 1)}%`;
+}
+
 /** A value of a chart as text. */
 export function chartValueText(value: number | null, kind: ChartValueKind): string {
   return valueText(value, kind, { timeZone: 'UTC' });

@@ -1,5 +1,5 @@
 import { breakLines, PAGE_WIDTH, shorten, widthOfText, type PdfDocument } from '../../formats/index.js';
-import { changeText, valueText } from './cell-text.js';
+import { changeText, shareText, valueText } from './cell-text.js';
 import { LEADING, STYLES } from './document-look.js';
 import { PALETTE } from './palette.js';
 import type { Highlight, ReportDocument } from './report-document.js';
@@ -9,6 +9,9 @@ import { say } from './wording.js';
 
 /** Contents shorter than this are seen at a glance. */
 const LEAST_CONTENTS = 3;
+/** A card with one line below its figure, and what each further line adds, in points. */
+const CARD_HEIGHT = 92;
+const CARD_LINE = 16;
 
 /** An entry of the contents, to be completed with the page it turned out to be on. */
 export interface ContentsLine {
@@ -116,10 +119,12 @@ function drawHighlights(pdf: PdfDocument, document: ReportDocument): void {
   if (highlights.length === 0) return;
   const gap = 12;
   const width = (pdf.contentWidth - gap * (highlights.length - 1)) / highlights.length;
+  const lines = Math.max(0, ...highlights.map(({ also }) => also?.length ?? 0));
+  const height = CARD_HEIGHT + lines * CARD_LINE;
   highlights.forEach((highlight, index) => {
-    drawHighlight(pdf, document, highlight, pdf.margins.left + index * (width + gap), width);
+    drawHighlight(pdf, document, highlight, pdf.margins.left + index * (width + gap), width, height);
   });
-  pdf.y += 92 + 20;
+  pdf.y += height + 20;
 }
 
 function drawHighlight(
@@ -128,10 +133,11 @@ function drawHighlight(
   highlight: Highlight,
   x: number,
   width: number,
+  height: number,
 ): void {
   const { language } = document;
   const room = width - 28;
-  pdf.rect(x, pdf.y, width, 92, { fill: PALETTE.primaryTint }, 6);
+  pdf.rect(x, pdf.y, width, height, { fill: PALETTE.primaryTint }, 6);
   pdf.text(shorten(highlight.label, room, 10.5, 'regular'), x + 14, pdf.y + 23, {
     size: 10.5,
     color: PALETTE.muted,
@@ -141,21 +147,25 @@ function drawHighlight(
   // the figure is made smaller rather than cut
   const size = Math.min(25, (25 * room) / widthOfText(value, 25, 'bold'));
   pdf.text(value, x + 14, pdf.y + 54, { size, weight: 'bold', color: PALETTE.ink });
-  const known = highlight.change !== null;
-  const change = known ? changeText(highlight.change) : say(language, 'noComparison');
-  pdf.text(change, x + 14, pdf.y + 78, {
-    size: 10.5,
-    weight: known ? 'bold' : 'regular',
-    color: changeColor(highlight),
-  });
-  if (known) {
-    const beside = x + 14 + widthOfText(change, 10.5, 'bold') + 8;
+  const line = (row: number, figure: string, color: string, beside: string | null): void => {
+    const y = pdf.y + 78 + row * CARD_LINE;
+    pdf.text(figure, x + 14, y, { size: 10.5, weight: beside === null ? 'regular' : 'bold', color });
+    if (beside === null) return;
+    const left = x + 14 + widthOfText(figure, 10.5, 'bold') + 8;
+    pdf.text(shorten(beside, x + width - 10 - left, 9.5, 'regular'), left, y, STYLES.label);
+  };
+  if (highlight.change === null) line(0, say(language, 'noComparison'), PALETTE.muted, null);
+  else {
     const against = highlight.comparedWith ?? say(language, 'comparedWithPrevious');
-    pdf.text(shorten(against, x + width - 10 - beside, 9.5, 'regular'), beside, pdf.y + 78, STYLES.label);
+    line(0, changeText(highlight.change), changeColor(highlight), against);
   }
+  highlight.also?.forEach(({ label, fraction, kind }, index) => {
+    if (kind === 'share') line(index + 1, shareText(fraction), PALETTE.ink, label);
+    else line(index + 1, changeText(fraction), changeColor({ ...highlight, change: fraction }), label);
+  });
 }
 
-function changeColor(highlight: Highlight): string {
+function changeColor(highlight: Pick<Highlight, 'change' | 'better'>): string {
   const change = highlight.change ?? 0;
   if (change === 0) return PALETTE.muted;
   return change > 0 === ((highlight.better ?? 'up') === 'up') ? PALETTE.better : PALETTE.worse;

@@ -47,9 +47,19 @@ export interface Highlight {
   readonly change: number | null;
   /** What it is compared with: 较上一场. */
   readonly comparedWith?: string;
+  /** Further lines below: the same weekday, the target. */
+  readonly also?: readonly HighlightNote[];
   /** Whether a rise is good news (default `up`). */
   readonly better?: 'up' | 'down';
   readonly metricId?: string;
+}
+
+/** A key figure beside something else: its change, or its share of a target. */
+export interface HighlightNote {
+  readonly label: string;
+  /** A change as in `Highlight.change`, or what was reached of the target. */
+  readonly fraction: number;
+  readonly kind: 'change' | 'share';
 }
 
 export interface Section {

@@ -155,10 +155,17 @@ function cards(canvas: SheetCanvas, document: ReportDocument, looks: Looks): voi
         looks.cardChangeNote,
       );
     }
+    highlight.also?.forEach(({ label, fraction, kind }, line) => {
+      const look =
+        kind === 'share' ? looks.cardShare : looks.cardChange(isGoodNews({ ...highlight, change: fraction }));
+      canvas.put(row + 3 + line, left, fraction, look);
+      canvas.put(row + 3 + line, right, label, looks.cardChangeNote);
+    });
   });
   canvas.height(row, 24);
   canvas.height(row + 1, 36);
-  canvas.height(row + 2, 22);
+  const lines = Math.max(0, ...document.highlights.map(({ also }) => also?.length ?? 0));
+  for (let line = 0; line <= lines; line += 1) canvas.height(row + 2 + line, 22);
 }
 
 /** How many characters a card's figure takes. */

@@ -83,6 +83,15 @@ export class Looks {
     horizontal: 'left',
   });
 
+  /** The share of a target below it. */
+  readonly cardShare = this.sheet.add({
+    ...CARD,
+    border: { left: CARD_EDGE },
+    font: { size: 10, bold: true, color: PALETTE.ink },
+    numberFormat: '0.0%',
+    horizontal: 'right',
+  });
+
   readonly sectionTitle = this.sheet.add({ font: { size: 16, bold: true, color: PALETTE.primary } });
   readonly stamp = this.sheet.add({ font: { size: 9, color: PALETTE.muted } });
   readonly note = this.sheet.add({ font: { size: 9, color: PALETTE.muted }, wrap: true, vertical: 'top' });

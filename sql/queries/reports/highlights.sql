@@ -16,6 +16,7 @@ SELECT
                 AND live_day <= toDate(fromUnixTimestamp64Milli({to_ms:Int64} - 1, {zone:String}))
         )
     ) AS viewers,
+    uniqExactIf(viewer, event = 'order_pay') AS buyers,
     countIf(event = 'order_pay') AS orders,
     sumIf(ifNull(amount_fen, 0), event = 'order_pay') AS gmv_fen
 FROM wxlive.events

@@ -5,9 +5,17 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { METRICS, type ReportDefinition } from '../../../schemas/index.js';
-import { definitionFolders, loadDefinition, loadDefinitions } from '../../../reports/index.js';
+import {
+  buildDocument,
+  definitionFolders,
+  findAnalysis,
+  loadDefinition,
+  loadDefinitions,
+  periodOf,
+} from '../../../reports/index.js';
+import { isListed, type TableModel } from '../../../reports/render/table-model.js';
 import { parseDefinition } from '../../../reports/definitions/load.js';
-import { openAnalyst, openWarehouse, typedByUser, type Warehouse } from '../../../sql/index.js';
+import { loadSql, openAnalyst, openWarehouse, typedByUser, type Warehouse } from '../../../sql/index.js';
 import { runWxlive, type RunResult } from '../../cli/run-wxlive.js';
 import { lacksProgram, lacksPython, runPython } from '../../external-tool.js';
 import { engineEnded, makeDataDir } from '../../servers/clickhouse.js';
@@ -110,21 +118,32 @@ describe('the daily live brief', () => {
     'shows in the workbook the figures that SQL on the views gives',
     async () => {
       const table = z.array(z.array(z.union([z.string(), z.number(), z.null()])));
-      const rows = table.parse(runPython(READ_LIVES, join(out, `daily-live-brief_${DAY}.xlsx`), PASSWORD));
-      const header = rows.find((row) => row.includes('场次')) ?? [];
-      const column = (row: readonly unknown[], name: RegExp): unknown =>
-        row[header.findIndex((cell) => name.test(String(cell)))];
-      const shown = rows
-        .slice(rows.indexOf(header) + 1)
-        .filter((row) => String(row[0]).endsWith('直播'))
-        .map((row) => ({
-          title: column(row, /^场次/),
-          viewers: column(row, /^观看人数/),
-          views: column(row, /^观看次数/),
-          orders: column(row, /^支付订单数/),
-          gmv: column(row, /^成交金额/),
+      const sheet = (name: string): ((title: string, column: RegExp) => unknown) & { titles: string[] } => {
+        const rows = table.parse(
+          runPython(READ_SHEET, join(out, `daily-live-brief_${DAY}.xlsx`), PASSWORD, name),
+        );
+        const header = rows.find((row) => row.includes('场次')) ?? [];
+        const at = (column: RegExp): number => header.findIndex((cell) => column.test(String(cell)));
+        const lives = rows.slice(rows.indexOf(header) + 1).filter((row) => String(row[0]).endsWith('直播'));
+        const titles = lives.map((row) => String(row[at(/^场次/)]));
+        return Object.assign(
+          (title: string, column: RegExp) =>
+            lives.find((row) => row[at(/^场次/)] === title)?.[at(column)] ?? null,
+          { titles },
+        );
+      };
+      const watched = sheet('各场直播：观看');
+      const sold = sheet('各场直播：成交');
+      expect(sold.titles).toEqual(watched.titles);
+      const shown = watched.titles
+        .map((title) => ({
+          title,
+          viewers: watched(title, /^观看人数/),
+          views: watched(title, /^观看次数/),
+          orders: sold(title, /^支付订单数/),
+          gmv: sold(title, /^成交金额/),
         }))
-        .sort((one, other) => (String(one.title) < String(other.title) ? -1 : 1));
+        .sort((one, other) => (one.title < other.title ? -1 : 1));
       const queried = await ask(
         `SELECT if(lives.title != '', lives.title, daily.room_id) AS title, viewers, views, orders, gmv_fen / 100 AS gmv
          FROM wxlive.live_daily AS daily LEFT JOIN wxlive.lives AS lives USING (platform, account, live_id)
@@ -190,6 +209,97 @@ describe('the daily live brief', () => {
   });
 });
 
+describe('every built-in report', () => {
+  const all = loadDefinitions(definitionFolders(undefined));
+  const definitions = all.ok ? all.value : [];
+  const period = periodOf(
+    Date.parse(`${DAY}T00:00:00+08:00`),
+    Date.parse(`${DAY}T24:00:00+08:00`),
+    'Asia/Shanghai',
+    'zh',
+  );
+
+  it.each(definitions.map((definition) => [definition.name, definition] as const))(
+    '%s shows in each section what the analysis or the query says by hand',
+    async (name, definition) => {
+      const built = await buildDocument(owner, {
+        definition,
+        period,
+        recipient: null,
+        language: 'zh',
+        timeZone: 'Asia/Shanghai',
+        now: Date.now(),
+      });
+      if (!built.ok) throw new Error(built.failure.message);
+      const sections = new Map(built.value.sections.map((section) => [section.id, section]));
+      let compared = 0;
+      for (const section of definition.sections) {
+        const made = sections.get(section.id);
+        if ('analysis' in section && section.for_each === undefined) {
+          const analysis = findAnalysis(section.analysis);
+          const range = { from: new Date(period.from).toISOString(), to: new Date(period.to).toISOString() };
+          const context = { timeZone: 'Asia/Shanghai', language: 'zh' } as const;
+          const answer = await analysis?.answer(owner, { ...section.spec, ...range }, context);
+          if (answer?.ok !== true) throw new Error(`${name} ${section.id}`);
+          const tables = answer.value.tables('zh');
+          const shown = Array.isArray(section.tables)
+            ? section.tables.map((place) => tables[place - 1])
+            : tables;
+          expect(made?.tables.length, section.id).toBe(shown.length);
+          shown.forEach((table, place) => {
+            if (table === undefined) throw new Error(`${name} ${section.id}: no table ${place}`);
+            expect(
+              figuresOf(
+                made?.tables[place],
+                table.columns.map(({ key }) => key),
+              ),
+            ).toEqual(
+              figuresOf(
+                table,
+                table.columns.map(({ key }) => key),
+              ),
+            );
+            compared += table.rows.length;
+          });
+        } else if ('query' in section) {
+          const sql = loadSql(section.query);
+          const parameters = {
+            from_ms: period.from,
+            to_ms: period.to,
+            zone: 'Asia/Shanghai',
+            platform_names: ['小程序直播', '看点直播', '企业微信直播'],
+          };
+          const asked = Object.entries(parameters).filter(([key]) => sql.includes(`{${key}:`));
+          const rows = await owner.query(
+            sql,
+            z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
+            Object.fromEntries(asked),
+          );
+          const keys = made?.tables[0]?.columns
+            .map(({ key }) => key)
+            .filter((key) => rows.every((row) => key in row));
+          expect(figuresOf(made?.tables[0], keys ?? [])).toEqual(
+            rows.map((row) => (keys ?? []).map((key) => textOf(row[key]))),
+          );
+          compared += rows.length;
+        }
+      }
+      if (name !== 'poster-experiment') expect(compared).toBeGreaterThan(0);
+    },
+  );
+});
+
+/** The cells of some columns, as text. */
+function figuresOf(table: TableModel | undefined, keys: readonly string[]): (string | null)[][] {
+  if (table === undefined || !isListed(table)) throw new Error('no table');
+  const places = keys.map((key) => table.columns.findIndex((column) => column.key === key));
+  return table.rows.map((row) => places.map((place) => textOf(row[place])));
+}
+
+function textOf(cell: string | number | null | undefined): string | null {
+  return cell === null || cell === undefined ? null : String(cell);
+}
+
 describe('report definitions', () => {
   it('are all valid, and every metric they name is in the dictionary', () => {
     const all = loadDefinitions(definitionFolders(undefined));
@@ -215,18 +325,22 @@ describe('report definitions', () => {
 
 function metricsOf(definition: ReportDefinition): string[] {
   return definition.sections.flatMap((section) =>
-    'columns' in section ? section.columns.flatMap(({ metric }) => metric ?? []) : section.metrics,
+    'columns' in section
+      ? section.columns.flatMap(({ metric }) => metric ?? [])
+      : 'metrics' in section
+        ? section.metrics
+        : [],
   );
 }
 
-const READ_LIVES = `
+const READ_SHEET = `
 import sys, io, json, msoffcrypto, openpyxl
 file = msoffcrypto.OfficeFile(open(sys.argv[1], 'rb'))
 file.load_key(password=sys.argv[2], verify_password=True)
 plain = io.BytesIO()
 file.decrypt(plain, verify_integrity=True)
 book = openpyxl.load_workbook(plain)
-sheet = book['各场直播']
+sheet = book[sys.argv[3]]
 print(json.dumps([[c if c is None or isinstance(c, (str, int, float)) else str(c) for c in row] for row in sheet.iter_rows(values_only=True)]))
 `;
 
