@@ -104,7 +104,8 @@ function betaHead(a: number, b: number, x: number, y: number): number {
   // The continued fraction converges quickly below the mean only.
   if (x > (a + 1) / (a + b + 2)) return 1 - betaHead(b, a, y, x);
   let c = 1;
-  let d = 1 / nonZero(1 - ((a + b) * x) / (a + 1));
+  // 1 − (a + b) x / (a + 1), without cancellation where x is near 1.
+  let d = 1 / nonZero((1 - b + (a + b) * y) / (a + 1));
   let fraction = d;
   for (let m = 1; m < 1_000_000; m += 1) {
     const even = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m));
@@ -125,6 +126,12 @@ function betaHead(a: number, b: number, x: number, y: number): number {
 /** P(|T| ≥ |t|) of Student's distribution; degrees of freedom need not be whole. */
 export function studentTwoSided(t: number, degreesOfFreedom: number): number {
   const square = t * t;
+  // Abramowitz and Stegun 26.7.8: so far out exact to 1e-12, where the fraction below loses digits.
+  if (degreesOfFreedom > 1e6) {
+    return normalTwoSided(
+      (t * (1 - 1 / (4 * degreesOfFreedom))) / Math.sqrt(1 + square / (2 * degreesOfFreedom)),
+    );
+  }
   const whole = degreesOfFreedom + square;
   return betaHead(degreesOfFreedom / 2, 0.5, degreesOfFreedom / whole, square / whole);
 }

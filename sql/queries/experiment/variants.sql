@@ -8,34 +8,27 @@ SELECT
     varPopStable(value) * count() AS squared_deviations
 FROM
 (
-    SELECT assigned.variant AS variant, counted.events AS events, counted.value AS value
+    SELECT
+        argMinIf(touch_variant, tuple(time_ms, id), is_touch) AS variant,
+        minIf(time_ms, is_touch) AS entered_ms,
+        arrayFilter(one -> one.1 >= entered_ms, groupArrayIf(tuple(time_ms, event_value), NOT is_touch)) AS counted,
+        length(counted) AS events,
+        arraySum(counted.2) AS value
     FROM
     (
-        SELECT viewer, argMin({{variant}}, tuple(touch_time, event_id)) AS variant
+        SELECT
+            viewer, toUnixTimestamp64Milli(touch_time) AS time_ms, event_id AS id, {{variant}} AS touch_variant,
+            toFloat64(0) AS event_value, true AS is_touch
         FROM wxlive.touches
         WHERE {{touches}}
-        GROUP BY viewer
-    ) AS assigned
-    LEFT JOIN
-    (
-        SELECT happened.viewer AS viewer, count() AS events, sum(event_value) AS value
-        FROM
-        (
-            SELECT viewer, event_time, ifNull({{value}}, 0) AS event_value
-            FROM {{rows}}
-            WHERE {{conversion}} AND {{where}}
-        ) AS happened
-        INNER JOIN
-        (
-            SELECT viewer, min(touch_time) AS entered_at
-            FROM wxlive.touches
-            WHERE {{touches}}
-            GROUP BY viewer
-        ) AS entered
-            ON happened.viewer = entered.viewer
-        WHERE event_time >= entered_at
-        GROUP BY viewer
-    ) AS counted
-        ON assigned.viewer = counted.viewer
+        UNION ALL
+        SELECT
+            viewer, toUnixTimestamp64Milli(event_time) AS time_ms, event_id AS id, '' AS touch_variant,
+            toFloat64(ifNull({{value}}, 0)) AS event_value, false AS is_touch
+        FROM {{rows}}
+        WHERE {{conversion}} AND {{where}}
+    )
+    GROUP BY viewer
+    HAVING countIf(is_touch) > 0
 )
 GROUP BY GROUPING SETS ((variant), ())
