@@ -22,6 +22,8 @@ export * from './wechat-id.js';
 export * from './settings.js';
 export * from './link-kind.js';
 export * from './metrics/index.js';
+export * from './reports/delivery.js';
+export * from './reports/alert.js';
 export * from './reports/definition.js';
 export * from './sources/own-event.js';
 export * from './sources/sensors.js';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 const zone = z.string().refine(isTimeZone, { error: 'must be an IANA time zone such as Asia/Shanghai' });
 const file = z.string().min(1);
+const port = z.coerce.number().int().min(1).max(65535);
 const whole = (least: number, most: number) => z.number().int().min(least).max(most);
 
 /** Every setting, with its default; units are in the names. Secrets come from the environment or `…_FILE` only. */
@@ -99,7 +100,42 @@ export const settingsSchema = z.strictObject({
   loader_flush_records: whole(1, 500_000)
     .default(50_000)
     .describe('So many records from Kafka are stored at once.'),
-  reports_dir: file.optional().describe('Folder with report definitions of your own.'),
+  reports_dir: file
+    .optional()
+    .describe('Folder with report definitions of your own; alert definitions in its folder `alerts`.'),
+  smtp_host: z.string().min(1).optional().describe('Mail server that reports go out by.'),
+  smtp_port: port.default(587).describe('Its port.'),
+  smtp_security: z
+    .enum(['starttls', 'tls', 'none'])
+    .default('starttls')
+    .describe('`none` only for a server nearby that asks for no password.'),
+  smtp_user: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('User of the mail server; WXLIVE_SMTP_PASSWORD is its secret.'),
+  smtp_from: z.string().min(3).optional().describe('Sender of reports: an address, or `name <address>`.'),
+  smtp_ca_file: file
+    .optional()
+    .describe('PEM of the authority of the mail server, where it is a private one.'),
+  s3_endpoint: z.url().optional().describe('S3-compatible storage (COS, OSS, MinIO); absent: AWS.'),
+  s3_region: z.string().min(1).default('us-east-1').describe('Its region.'),
+  s3_bucket: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Its bucket; WXLIVE_S3_ACCESS_KEY_ID and WXLIVE_S3_SECRET_ACCESS_KEY are its secrets.'),
+  s3_path_style: z
+    .union([z.boolean(), z.stringbool()])
+    .default(false)
+    .describe('The bucket stands in the path of addresses, not in the host.'),
+  s3_link_hours: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(168)
+    .default(72)
+    .describe('How long a link to a file too large for a group robot stays good.'),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

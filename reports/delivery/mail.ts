@@ -1,5 +1,4 @@
 import { Transform, type TransformCallback } from 'node:stream';
-import { createTransport } from 'nodemailer';
 import type { DeliveryChannel, SendResult, Shipment } from './channel.js';
 import { messageText } from './message-text.js';
 
@@ -60,6 +59,8 @@ async function mail(
 ): Promise<string> {
   const { frozen } = shipment;
   const timeout = server.timeoutMs ?? TIMEOUT_MS;
+  // loaded when something is mailed: every report command loads this file
+  const { createTransport } = await import('nodemailer');
   const transport = createTransport({
     host: server.host,
     port: server.port,

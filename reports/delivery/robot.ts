@@ -3,7 +3,7 @@ import type { Clock } from '../../schemas/index.js';
 import type { FrozenFile } from '../ledger/outbox.js';
 import type { DeliveryChannel, SecretReader, SendResult, Shipment } from './channel.js';
 import { messageText } from './message-text.js';
-import type { ObjectStore } from './object-storage.js';
+import type { ObjectStore } from './object-store.js';
 import type { RateLimit } from './rate-limit.js';
 import {
   openRobotApi,

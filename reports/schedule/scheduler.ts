@@ -12,6 +12,7 @@ export type Tick = 'worked' | 'another_scheduler';
 const LOOK_EVERY_MS = 15_000;
 const OUTBOX_DAYS = 30;
 const LEAST_DAYS_BACK = 2;
+const ALERT_PREFIX = 'alert:';
 
 /**
  * One look: plans what became due, takes up what a crash broke off, sends what is ready in the order it was due, plans
@@ -28,11 +29,9 @@ export async function runTick(tools: SchedulerTools): Promise<Tick> {
     ...definitions.map(({ lateness }) => lateness.reissue_within_days + 1),
   );
   const found = await tools.ledger.deliveries(tools.clock.now() - days * DAY_MS);
-  const deliveries = await recoverBroken(
-    tools,
-    found.filter(({ report }) => !report.includes(':')),
-    term,
-  );
+  const recovered = await recoverBroken(tools, found, term);
+  // alerts are told by their own looks
+  const deliveries = recovered.filter(({ report }) => !report.startsWith(ALERT_PREFIX));
   const behind = new Set<string>();
   for (const [first, own] of byRun(deliveries)) {
     if (behind.has(first.report)) continue;
