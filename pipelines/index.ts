@@ -8,7 +8,8 @@ export { Seal } from './privacy/seal.js';
 export { checkKey } from './privacy/key-check.js';
 export { openDirectBus, type DirectBus } from './bus/direct.js';
 export type { Bus, BusMessage, BusReply } from './bus/bus.js';
-export { runImport, type ImportOptions, type ImportTools } from './import/run-import.js';
+export { runImport } from './import/run-import.js';
+export type { ImportOptions, ImportTools } from './import/import-options.js';
 export { isUnusable, type FileReport, type LoadedFile, type UnusableFile } from './import/file-report.js';
 export { inspectFile, type InspectedFile } from './import/inspect.js';
 
@@ -37,3 +38,11 @@ export type { Flush, FlushReply, FlushTarget } from './collector/flush.js';
 export { openWarehouseTarget } from './collector/warehouse-target.js';
 export { decodeSensorsRequest, type SensorsRequest } from './sources/sensors/transport.js';
 export { decodeGrowingioRequest } from './sources/growingio-transport.js';
+export { checkCssSignature } from './collector/callbacks/css-signature.js';
+export {
+  answerHandshake,
+  openPushMessage,
+  type PushFailure,
+  type PushSecrets,
+} from './collector/callbacks/push-messages.js';
+export { parseMessageKey } from './collector/callbacks/wechat-cipher.js';

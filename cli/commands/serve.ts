@@ -28,8 +28,10 @@ async function serve(app: App, _args: readonly string[], options: Options): Prom
   const { ROLES, ROLE_NAMES } = await import('../roles/index.js');
   const wanted = readRoles(app, options, ROLE_NAMES);
   const { MetricsRegistry } = await import('../../pipelines/index.js');
-  const { healthRoute, metricsRoute, openServer, readyRoute } = await import('../../web/index.js');
+  const { healthRoute, measureProcess, metricsRoute, openServer, readyRoute } =
+    await import('../../web/index.js');
   const metrics = new MetricsRegistry();
+  measureProcess(metrics);
   const { logger } = app;
   const running: { readonly name: RoleName; readonly role: RunningRole }[] = [];
   const stopRoles = async (): Promise<void> => {

@@ -1,3 +1,5 @@
+import type { CallbackSecrets } from '../../web/index.js';
+import { UsageError } from '../exit-codes.js';
 import { readSecret } from '../settings-file.js';
 import type { Role } from './role.js';
 
@@ -5,9 +7,11 @@ import type { Role } from './role.js';
 export const collectorRole: Role = {
   name: 'collector',
   async start({ app, logger, metrics }) {
-    const { ApiKeys, Collector, openWarehouseTarget, SOURCES } = await import('../../pipelines/index.js');
+    const { ApiKeys, Collector, openWarehouseTarget, parseMessageKey, SOURCES } =
+      await import('../../pipelines/index.js');
     const { BodyReader, collectRoutes } = await import('../../web/index.js');
     const { settings, environment } = app;
+    const secrets = readCallbackSecrets(environment, parseMessageKey);
     const warehouse = await app.warehouse();
     const { pseudonymizer, seal } = await app.privacy();
     const writeKeys = ApiKeys.parse(readSecret('WXLIVE_WRITE_KEYS', environment));
@@ -35,7 +39,7 @@ export const collectorRole: Role = {
       allBytes: settings.collector_memory_bytes,
     });
     return {
-      routes: collectRoutes({ collector, writeKeys, bodies }),
+      routes: collectRoutes({ collector, writeKeys, bodies }, secrets),
       async ready() {
         try {
           await warehouse.ping();
@@ -48,3 +52,26 @@ export const collectorRole: Role = {
     };
   },
 };
+
+function readCallbackSecrets(
+  environment: NodeJS.ProcessEnv,
+  parseKey: (text: string) => Buffer | null,
+): CallbackSecrets {
+  const push = (platform: 'WECHAT' | 'WECOM'): CallbackSecrets['wechat'] => {
+    const token = readSecret(`WXLIVE_${platform}_TOKEN`, environment);
+    if (token === null) return null;
+    const name = `WXLIVE_${platform}_AES_KEY`;
+    const text = readSecret(name, environment);
+    if (text === null) return { token, key: null };
+    const key = parseKey(text);
+    if (key !== null) return { token, key };
+    throw new UsageError(
+      `${name}: 应为 43 个字符的 EncodingAESKey / must be an EncodingAESKey of 43 characters`,
+    );
+  };
+  return {
+    cssKey: readSecret('WXLIVE_CSS_CALLBACK_KEY', environment),
+    wechat: push('WECHAT'),
+    wecom: push('WECOM'),
+  };
+}

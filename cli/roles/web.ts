@@ -6,10 +6,11 @@ const SPEC_BYTES = 4 * 1024 * 1024;
 /** Answers questions: the analyses over HTTP. Health and metrics belong to every process. */
 export const webRole: Role = {
   name: 'web',
-  async start({ app }) {
+  async start({ app, metrics }) {
     const { ApiKeys } = await import('../../pipelines/index.js');
-    const { analysesRoute, BodyReader } = await import('../../web/index.js');
+    const { analysesRoute, BodyReader, measureWatermarks } = await import('../../web/index.js');
     const warehouse = await app.warehouse();
+    measureWatermarks(metrics, warehouse);
     const bodies = new BodyReader({
       bodyBytes: SPEC_BYTES,
       inflatedBytes: SPEC_BYTES,

@@ -8,19 +8,28 @@ import {
 } from '../../schemas/index.js';
 import type { RecordReader, Source } from '../source.js';
 import { countOf, FieldReader, isObject, textOf, trimKeys } from './export-cell.js';
-import { apiTime } from './platform-time.js';
+import { apiTime, pastTime } from './platform-time.js';
 import { checkReply } from './wechat-reply.js';
 
-/** `get_living_info`: the platform's own word on a WeCom live. Of the push URL nothing is read: it is a secret. */
+/**
+ * The platform's own word on a WeCom live: `get_living_info`, and `living_status_change` as it is pushed. Of the push URL
+ * nothing is read: it is a secret.
+ */
 export const wecomLiveSource: Source = {
   name: 'wecom-live',
   loads: 'whole',
   table: null,
-  recognize: (record) => (isObject(trimKeys(record)['living_info']) ? 1 : 0),
+  recognize(record) {
+    const fields = trimKeys(record);
+    return isObject(fields['living_info']) || fields['Event'] === STATUS_CHANGE ? 1 : 0;
+  },
   records: livingInfoRecords,
-  normalize(row) {
+  normalize(row, context) {
     if (row.from === 'table' || !isObject(row.value)) return fail({ code: 'not_json' });
-    return normalizeLivingInfo(row.value);
+    const change = trimKeys(row.value);
+    return change['Event'] === STATUS_CHANGE
+      ? normalizeStatusChange(change, context.receivedAt)
+      : normalizeLivingInfo(row.value);
   },
 };
 
@@ -34,6 +43,7 @@ function livingInfoRecords(): RecordReader {
   };
 }
 
+const STATUS_CHANGE = 'living_status_change';
 const LIVE = 1;
 const ENDED = 2;
 
@@ -76,4 +86,42 @@ function normalizeLivingInfo(record: unknown): Outcome<readonly DraftLive[], Rej
 
 function after(start: number | null, seconds: number | null): number | null {
   return start === null || seconds === null ? null : start + seconds * 1000;
+}
+
+/** Only starts and ends bound a live; `FromUserName` is a person and never read. */
+function normalizeStatusChange(
+  change: Readonly<Record<string, unknown>>,
+  receivedAt: number,
+): Outcome<readonly DraftLive[], RejectFailure> {
+  const status = Number(textOf(change['Status']) ?? Number.NaN);
+  if (!Number.isInteger(status)) return fail({ code: 'bad_value', field: 'Status' });
+  const liveId = textOf(change['LivingId']);
+  if (liveId === null) return fail({ code: 'missing_key', field: 'LivingId' });
+  if (status !== LIVE && status !== ENDED) return succeed([]);
+  const reader = new FieldReader();
+  const at = reader.need(
+    pastTime(change['CreateTime'], receivedAt, 'CreateTime'),
+    { code: 'time_unreadable', field: 'CreateTime' },
+    0,
+  );
+  if (reader.failure !== null) return fail(reader.failure);
+  return succeed([
+    {
+      kind: 'live',
+      platform: 'wecom',
+      account: textOf(change['ToUserName']),
+      room_id: liveId,
+      live_id: liveId,
+      told_by: 'callback',
+      title: '',
+      anchor_employee_id: null,
+      planned_start: null,
+      planned_end: null,
+      started_at: status === LIVE ? at : null,
+      ended_at: status === ENDED ? at : null,
+      status: String(status),
+      viewer_count: null,
+      comment_count: null,
+    },
+  ]);
 }
