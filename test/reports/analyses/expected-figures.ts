@@ -7,6 +7,7 @@ import type {
   AttendanceResult,
   AttributionResult,
   AudienceResult,
+  ExperimentResult,
   FunnelResult,
 } from '../../../schemas/index.js';
 
@@ -25,6 +26,13 @@ const figuresSchema = z.object({
   finished: z.number(),
   signed: z.number(),
 });
+const variantFiguresSchema = z.object({
+  users: z.number(),
+  conversions: z.number().optional(),
+  rate: z.number().optional(),
+  mean: z.number().optional(),
+  interval: z.tuple([z.number(), z.number()]).optional(),
+});
 const base = { name: z.string(), after_phase: z.string(), spec: z.unknown() };
 const expectedAnalysisSchema = z.discriminatedUnion('kind', [
   z.object({
@@ -40,7 +48,26 @@ const expectedAnalysisSchema = z.discriminatedUnion('kind', [
     value: z.number(),
     models: z.record(z.string(), z.record(z.string(), z.tuple([z.number(), z.number().nullable()]))),
   }),
-  z.object({ kind: z.literal('experiment'), ...base }),
+  z.object({
+    kind: z.literal('experiment'),
+    ...base,
+    result: z
+      .object({
+        difference: z
+          .object({
+            variant: z.string(),
+            difference: z.number(),
+            lift: z.number(),
+            z: z.number(),
+            p: z.number(),
+            newcombe: z.tuple([z.number(), z.number()]),
+            chance_to_win: z.number(),
+          })
+          .optional(),
+        srm: z.object({ chi2: z.number(), p: z.number() }).optional(),
+      })
+      .catchall(variantFiguresSchema),
+  }),
   z.object({
     kind: z.literal('audience'),
     ...base,
@@ -101,7 +128,7 @@ export function compareResult(expected: ExpectedAnalysis, result: unknown): stri
     case 'attendance':
       return compareAttendance(expected, result as AttendanceResult);
     case 'experiment':
-      return ['experiments are not compared here'];
+      return compareExperiment(expected, result as ExperimentResult);
   }
 }
 
@@ -211,4 +238,44 @@ function compareAttendance(expected: Expected<'attendance'>, result: AttendanceR
     ),
   );
   return [...rows, ...figures('total', result.total, expected.total)];
+}
+
+function compareExperiment({ result: expected }: Expected<'experiment'>, result: ExperimentResult): string[] {
+  if (!('variants' in result)) return ['a plan instead of a result'];
+  const rowOf = (name: string): (typeof result.variants)[number] | undefined =>
+    result.variants.find(({ variant }) => variant === name);
+  const { difference: compared, srm, ...variants } = expected;
+  const differences = Object.entries(variants).flatMap(([name, wanted]) => {
+    const row = rowOf(name);
+    return [
+      ...difference(`${name} users`, row?.users, wanted.users),
+      ...(wanted.conversions === undefined
+        ? []
+        : difference(`${name} conversions`, row?.conversions, wanted.conversions)),
+      ...(wanted.rate === undefined ? [] : difference(`${name} rate`, row?.rate, wanted.rate)),
+      ...(wanted.mean === undefined ? [] : difference(`${name} mean`, row?.mean, wanted.mean)),
+      ...(wanted.interval ?? []).flatMap((bound, index) =>
+        difference(`${name} interval ${index}`, row?.rate_interval?.[index], bound),
+      ),
+    ];
+  });
+  if (result.variants.length !== Object.keys(variants).length) {
+    differences.push(`variants: found ${result.variants.map(({ variant }) => variant).join(', ')}`);
+  }
+  if (compared !== undefined) {
+    const row = rowOf(compared.variant);
+    for (const key of ['difference', 'lift', 'z', 'p', 'chance_to_win'] as const) {
+      differences.push(...difference(key, row?.[key], compared[key]));
+    }
+    for (const [index, bound] of compared.newcombe.entries()) {
+      differences.push(...difference(`newcombe ${index}`, row?.difference_interval?.[index], bound));
+    }
+  }
+  if (srm !== undefined) {
+    differences.push(
+      ...difference('chi2', result.srm.chi2, srm.chi2),
+      ...difference('srm p', result.srm.p, srm.p),
+    );
+  }
+  return differences;
 }
