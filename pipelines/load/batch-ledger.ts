@@ -1,5 +1,6 @@
 import type { AdapterName } from '../../schemas/index.js';
 import type { Warehouse } from '../../sql/index.js';
+import { markChangedDays } from './changed-days.js';
 import { insertJsonRows } from './json-rows.js';
 
 /** One state of a batch; the latest counts. */
@@ -43,8 +44,9 @@ export function batchId(batchSeq: number): string {
   return String(batchSeq);
 }
 
-/** Writes a state of a batch. */
+/** Writes a state of a batch; when it ends, the past days it changed are marked first. */
 export async function writeBatch(warehouse: Warehouse, entry: BatchEntry): Promise<void> {
+  if (entry.state !== 'loading') await markChangedDays(warehouse, [entry]);
   const now = Date.now();
   const { batchSeq, newerBy, startedAt, ...counts } = entry;
   await insertJsonRows(

@@ -12,6 +12,8 @@ export interface KeyedKind {
   readonly instants: readonly string[];
   /** Columns that do not make a row another one. */
   readonly aside: readonly string[];
+  /** The instant that says in which day a row counts, where another row of the same key may name another. */
+  readonly dated?: { readonly column: string; readonly source: string };
 }
 
 /** Kinds that a platform or the company states row by row (attendance, orders and events have loaders of their own). */
@@ -47,6 +49,7 @@ export const KEYED_KINDS: readonly KeyedKind[] = [
     columns: ['platform', 'account', 'room_id', 'title', 'anchor', 'start_at', 'end_at', 'status'],
     instants: ['start_at', 'end_at'],
     aside: [],
+    dated: { column: 'start_at', source: 'rooms' },
   },
   {
     kind: 'live',
@@ -69,6 +72,7 @@ export const KEYED_KINDS: readonly KeyedKind[] = [
     ],
     instants: ['planned_start', 'planned_end', 'started_at', 'ended_at'],
     aside: [],
+    dated: { column: 'started_at', source: 'lives' },
   },
   {
     kind: 'employee',
@@ -120,6 +124,7 @@ export const KEYED_KINDS: readonly KeyedKind[] = [
     ],
     instants: ['punished_at', 'deadline'],
     aside: [],
+    dated: { column: 'punished_at', source: 'violations' },
   },
   {
     kind: 'cost',

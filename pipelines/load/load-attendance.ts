@@ -1,16 +1,14 @@
 import type { AttendanceScope, CanonicalAttendance } from '../../schemas/index.js';
 import { loadSql, type Warehouse } from '../../sql/index.js';
-import { insertJsonRows, jsonRow, rowText, type JsonRow, type JsonValue } from './json-rows.js';
+import { amendAttendance } from './amend-attendance.js';
+import { ATTENDANCE_CONTENT, attendanceRow, storeHeads, storeWatchers } from './attendance-rows.js';
+import { jsonRow, rowText, type JsonRow } from './json-rows.js';
 import type { RecordBatch } from './load-result.js';
+import { writeRestatements, type Restatement, type RestatementOutcome } from './restatements.js';
 import type { Viewers } from './viewers.js';
 
-const CONTENT = [
-  ...['account', 'live_id', 'scope', 'viewer_key', 'employee_id', 'name_key', 'department', 'viewer_type'],
-  ...['watch_seconds', 'replay_seconds', 'commented', 'mic', 'inviter', 'first_enter_at', 'last_leave_at'],
-];
-const INSTANTS = ['first_enter_at', 'last_leave_at'];
 /** A newer list shorter than this share of the old one is held (PRODUCT §4 Restatement). */
-const SHRINK_LIMIT = 0.7;
+export const SHRINK_LIMIT = 0.7;
 
 /** What decides how a whole watch list meets the one before. */
 export interface ListOptions {
@@ -22,6 +20,20 @@ export interface ListOptions {
 /** `held`: the list waits for --accept-shrink and nothing was stored. */
 export interface ListResult {
   readonly held: boolean;
+}
+
+interface WatcherRow {
+  readonly index: number;
+  readonly record: CanonicalAttendance;
+  readonly row: JsonRow;
+}
+
+/** The list of one live, as far as the batch states it. */
+interface List {
+  readonly account: string;
+  readonly live_id: string;
+  readonly outcome: 'older' | 'held' | 'replaces';
+  readonly restatements: readonly Restatement[];
 }
 
 /**
@@ -39,60 +51,107 @@ export async function loadAttendance(
     record.kind === 'attendance' ? [{ index, record, row: attendanceRow(record) }] : [],
   );
   if (rows.length === 0) return { held: false };
+  if (batch.amends !== undefined) {
+    return amendAttendance(warehouse, viewers, batch, batch.amends, options, accepted);
+  }
   const lives = [...new Set(rows.map(({ record }) => record.live_id))];
   const stored = await warehouse.query(loadSql('load/current-attendance'), jsonRow, { lives });
   const heads = await warehouse.query(loadSql('load/attendance-heads'), jsonRow, { lives });
-  const known = new Set(stored.map((row) => rowText(row, CONTENT)));
-  const lists = new Map<string, { account: string; live_id: string }>();
-  for (const { record } of rows) lists.set(`${record.account}\u0000${record.live_id}`, record);
-  const newer: { account: string; live_id: string }[] = [];
-  for (const list of lists.values()) {
-    const covered = (row: JsonRow): boolean =>
-      row['account'] === list.account &&
-      row['live_id'] === list.live_id &&
-      options.scopes.some((scope) => scope === row['scope']);
-    if (heads.some((head) => covered(head) && Number(head['exported_at']) > options.exportedAt)) continue;
-    const before = stored.filter(covered).length;
-    const now = rows.filter(({ row }) => covered(row)).length;
-    if (now < before * SHRINK_LIMIT && !options.acceptShrink) return { held: true };
-    newer.push(list);
-  }
-  const replaced = rows.filter(({ record }) =>
-    newer.some((list) => list.account === record.account && list.live_id === record.live_id),
+  const known = new Set(stored.map((row) => rowText(row, ATTENDANCE_CONTENT)));
+  const named = new Map<string, WatcherRow['record']>();
+  for (const { record } of rows) named.set(listKey(record.account, record.live_id), record);
+  const lists = [...named.values()].map(({ account, live_id }) =>
+    judge({ account, live_id }, rows, stored, heads, options),
   );
-  for (const { index, row } of replaced) if (!known.has(rowText(row, CONTENT))) accepted[index] = 1;
-  await insertJsonRows(
+  const held = lists.some(({ outcome }) => outcome === 'held');
+  const told = lists.flatMap(({ outcome, restatements }) => (held && outcome !== 'held' ? [] : restatements));
+  await writeRestatements(warehouse, batch.batchSeq, told);
+  if (held) return { held: true };
+  const newer = lists.filter(({ outcome }) => outcome === 'replaces');
+  const replacing = new Set(newer.map(({ account, live_id }) => listKey(account, live_id)));
+  const replaced = rows.filter(({ record }) => replacing.has(listKey(record.account, record.live_id)));
+  for (const { index, row } of replaced)
+    if (!known.has(rowText(row, ATTENDANCE_CONTENT))) accepted[index] = 1;
+  const snapshot = batch.batchSeq;
+  await storeWatchers(
     warehouse,
-    'wxlive_store.attendance_store',
-    [...CONTENT, 'viewer', 'snapshot', 'batch_seq'],
-    INSTANTS,
-    replaced.map(({ record, row }) => ({
-      ...row,
-      viewer: viewers.viewerOf(record.viewer_key),
-      snapshot: batch.batchSeq,
-      batch_seq: batch.batchSeq,
-    })),
+    viewers,
+    batch.batchSeq,
+    replaced.map(({ record }) => ({ record, snapshot })),
   );
-  await insertJsonRows(
+  const { exportedAt: exported_at, scopes } = options;
+  await storeHeads(
     warehouse,
-    'wxlive_store.attendance_heads_store',
-    ['account', 'live_id', 'scope', 'snapshot', 'exported_at', 'batch_seq'],
-    ['exported_at'],
+    batch.batchSeq,
     newer.flatMap(({ account, live_id }) =>
-      options.scopes.map((scope) => ({
-        account,
-        live_id,
-        scope,
-        snapshot: batch.batchSeq,
-        exported_at: options.exportedAt,
-        batch_seq: batch.batchSeq,
-      })),
+      scopes.map((scope) => ({ account, live_id, scope, snapshot, exported_at })),
     ),
   );
   return { held: false };
 }
 
-function attendanceRow(record: CanonicalAttendance): JsonRow {
-  const values: Readonly<Record<string, JsonValue>> = { ...record };
-  return Object.fromEntries(CONTENT.map((column) => [column, values[column] ?? null]));
+/** Whether a list replaces what is there, and what that does in each of its scopes. */
+function judge(
+  { account, live_id }: { readonly account: string; readonly live_id: string },
+  rows: readonly WatcherRow[],
+  stored: readonly JsonRow[],
+  heads: readonly JsonRow[],
+  { exportedAt, scopes, acceptShrink }: ListOptions,
+): List {
+  const ofLive = (row: JsonRow): boolean => row['account'] === account && row['live_id'] === live_id;
+  const ownHeads = heads.filter(ofLive);
+  const halves = scopes.map((scope) => {
+    const inScope = (row: JsonRow): boolean => ofLive(row) && row['scope'] === scope;
+    const before = stored.filter(inScope).map((row) => rowText(row, ATTENDANCE_CONTENT));
+    const now = rows.filter(({ row }) => inScope(row)).map(({ row }) => rowText(row, ATTENDANCE_CONTENT));
+    const [knownBefore, knownNow] = [new Set(before), new Set(now)];
+    const head = ownHeads.find((one) => one['scope'] === scope);
+    return {
+      scope,
+      exportedBefore: head === undefined ? null : Number(head['exported_at']),
+      rows: now.length,
+      rowsBefore: before.length,
+      changed: now.filter((text) => !knownBefore.has(text)).length,
+      vanished: before.filter((text) => !knownNow.has(text)).length,
+    };
+  });
+  const older = halves.some(({ exportedBefore }) => (exportedBefore ?? 0) > exportedAt);
+  const sum = (count: 'rows' | 'rowsBefore'): number =>
+    halves.reduce((total, half) => total + half[count], 0);
+  const shrunk = sum('rows') < sum('rowsBefore') * SHRINK_LIMIT;
+  const outcome = older ? 'older' : shrunk && !acceptShrink ? 'held' : 'replaces';
+  const kept = ownHeads.find((head) => !scopes.some((scope) => scope === head['scope']));
+  return {
+    account,
+    live_id,
+    outcome,
+    restatements: halves.map((half) => ({
+      kind: 'attendance',
+      platform: 'wecom',
+      account,
+      room_id: live_id,
+      scope: half.scope,
+      outcome: outcome === 'replaces' ? replacement(half, shrunk) : outcome,
+      rows: half.rows,
+      rows_before: half.rowsBefore,
+      changed: outcome === 'replaces' ? half.changed : 0,
+      vanished: outcome === 'replaces' ? half.vanished : 0,
+      kept_scope: String(kept?.['scope'] ?? ''),
+      exported_at: exportedAt,
+      exported_before: half.exportedBefore,
+    })),
+  };
+}
+
+function replacement(
+  half: { readonly exportedBefore: number | null; readonly changed: number; readonly vanished: number },
+  shrunk: boolean,
+): RestatementOutcome {
+  if (half.exportedBefore === null) return 'first';
+  if (half.changed === 0 && half.vanished === 0) return 'equal';
+  return shrunk ? 'shrunk' : 'newer';
+}
+
+function listKey(account: string, liveId: string): string {
+  return `${account}\u0000${liveId}`;
 }

@@ -3,6 +3,9 @@ import { loadSql, type SqlParameters, type Warehouse } from '../../sql/index.js'
 import { KEYED_KINDS, type KeyedKind } from './keyed-kinds.js';
 import { insertJsonRows, jsonRow, rowText, type JsonRow, type JsonValue } from './json-rows.js';
 import type { LoadResult, RecordBatch } from './load-result.js';
+import { notePendingDays } from './changed-days.js';
+import { restatedMinutes } from './restated-minutes.js';
+import { writeRestatements } from './restatements.js';
 
 /**
  * Stores records of which the latest of a key counts. An equal row is a duplicate, also in a newer export; of minutes
@@ -33,9 +36,8 @@ async function loadKind(
 ): Promise<void> {
   const rows = indices.map((index) => toRow(batch.records[index], kind));
   const current = new Map<string, JsonRow>();
-  for (const row of await warehouse.query(loadSql(kind.current), jsonRow, scopeOf(kind, rows))) {
-    current.set(rowText(row, kind.key), row);
-  }
+  const stored = await warehouse.query(loadSql(kind.current), jsonRow, scopeOf(kind, rows));
+  for (const row of stored) current.set(rowText(row, kind.key), row);
   const content = kind.columns.filter((column) => !kind.aside.includes(column));
   const fresh = new Map<string, JsonRow>();
   rows.forEach((row, position) => {
@@ -47,7 +49,11 @@ async function loadKind(
           ? rowText(before, EMPLOYEE_STATE) === rowText(row, EMPLOYEE_STATE)
           : rowText(before, content) === rowText(row, content);
       if (same) return;
-      if (kind.kind === 'minute' && Number(row['exported_at']) < Number(before['exported_at'])) return;
+      if (kind.kind === 'minute') {
+        if (Number(row['exported_at']) < Number(before['exported_at'])) return;
+      } else if (batch.amends !== undefined && Number(before['batch_seq']) > batch.amends.batchSeq) {
+        return;
+      }
     }
     const revision = kind.kind === 'minute' ? { revision: Number(before?.['revision'] ?? 0) + 1 } : {};
     const stored = { ...row, ...revision };
@@ -56,8 +62,42 @@ async function loadKind(
     const index = indices[position];
     if (index !== undefined) accepted[index] = 1;
   });
+  await noteOldDays(warehouse, batch.batchSeq, kind, stored, fresh);
+  if (kind.kind === 'minute') {
+    await writeRestatements(warehouse, batch.batchSeq, restatedMinutes(rows, stored, [...fresh.values()]));
+  }
   const stamped = [...fresh.values()].map((row) => ({ ...row, batch_seq: batch.batchSeq }));
   await insertJsonRows(warehouse, kind.table, [...kind.columns, 'batch_seq'], kind.instants, stamped);
+}
+
+/** A row that moves to another day changes the day it leaves too; only the loader still knows that one. */
+async function noteOldDays(
+  warehouse: Warehouse,
+  batchSeq: number,
+  kind: KeyedKind,
+  stored: readonly JsonRow[],
+  fresh: ReadonlyMap<string, JsonRow>,
+): Promise<void> {
+  const { dated } = kind;
+  if (dated === undefined || fresh.size === 0) return;
+  await notePendingDays(
+    warehouse,
+    batchSeq,
+    stored.flatMap((before) => {
+      const now = fresh.get(rowText(before, kind.key));
+      const at = before[dated.column];
+      if (
+        now === undefined ||
+        typeof at === 'undefined' ||
+        at === null ||
+        String(at) === String(now[dated.column])
+      ) {
+        return [];
+      }
+      const platform = String(before['platform'] ?? '');
+      return [{ platform, account: String(before['account']), source: dated.source, at: Number(at) }];
+    }),
+  );
 }
 
 const EMPLOYEE_STATE = ['account', 'employee_id', 'name', 'department', 'status'];

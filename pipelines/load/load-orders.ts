@@ -3,6 +3,7 @@ import { loadSql, type Warehouse } from '../../sql/index.js';
 import { writeIdWords } from '../identity/id-words.js';
 import { KEY_WORDS, writeEventKey, type EventKeyMaker } from '../event-key.js';
 import { EventColumns } from './event-columns.js';
+import { notePendingDays, type PendingDay } from './changed-days.js';
 import { jsonRow, type JsonRow } from './json-rows.js';
 import type { RecordBatch } from './load-result.js';
 import { ByteColumn, encodeColumns, WordColumn } from './native-columns.js';
@@ -49,6 +50,7 @@ export async function loadOrders(
     const wanted = new ByteColumn();
     const key = new Uint32Array(KEY_WORDS);
     const viewerKey = new Uint32Array(4);
+    const restated = new Set<string>();
     const since = ordersSince(stored, batch.amends?.batchSeq);
     for (const { index, record } of chunk) {
       if (since.has(orderKey(record.order_id, record.account))) continue;
@@ -56,6 +58,7 @@ export async function loadOrders(
       const fresh = facts.filter((fact) => known.get(factKey(fact)) !== factText(fact, record));
       if (fresh.length === 0) continue;
       accepted[index] = 1;
+      restated.add(record.order_id);
       for (const fact of fresh) {
         known.set(factKey(fact), factText(fact, record));
         writeEventKey(key, 0, keyOf(fact.account, fact.adapter, fact.event_id), fact.stated_time);
@@ -71,6 +74,7 @@ export async function loadOrders(
       }
     }
     if (columns.rows === 0) continue;
+    await notePendingDays(warehouse, batch.batchSeq, daysLeft(stored, restated));
     const added = encodeColumns([
       { name: 'viewer', type: 'UUID', column: viewer },
       { name: 'wanted', type: 'UInt8', column: wanted },
@@ -93,6 +97,22 @@ function ordersSince(stored: readonly JsonRow[], amended: number | undefined): R
     }
   }
   return since;
+}
+
+/** Where restated orders stood so far: a payment that moves to another day leaves one. */
+function daysLeft(stored: readonly JsonRow[], restated: ReadonlySet<string>): PendingDay[] {
+  return stored.flatMap((row) =>
+    restated.has(String(row['order_id']))
+      ? [
+          {
+            platform: String(row['platform']),
+            account: String(row['account']),
+            source: 'orders',
+            at: Number(row['event_time']),
+          },
+        ]
+      : [],
+  );
 }
 
 function orderKey(orderId: string, account: string): string {

@@ -37,3 +37,8 @@ ENGINE = {{replacing:written_at}}
 ORDER BY (batch_seq, kind, platform, account, room_id, scope)
 SETTINGS {{durable}}
 COMMENT 'how the lists and figures of a batch met those that were there';
+
+-- What a batch stored is asked for when it ends; rows of one batch lie together where events come as they happen.
+ALTER TABLE wxlive_store.events_store ADD INDEX IF NOT EXISTS batch_range batch_seq TYPE minmax GRANULARITY 1;
+
+ALTER TABLE wxlive_store.order_facts_store ADD INDEX IF NOT EXISTS batch_range batch_seq TYPE minmax GRANULARITY 1;
