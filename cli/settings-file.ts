@@ -27,7 +27,7 @@ const PLAIN_NAMES: Readonly<Record<string, string>> = {
 
 /** Settings that are numbers; their names end in a unit. */
 const NUMBER = /_(?:port|ms|seconds|bytes|records|count|connections|per_second)$/u;
-const LISTS: ReadonlySet<string> = new Set(['own_domains', 'allowed_origins']);
+const LISTS: ReadonlySet<string> = new Set(['own_domains', 'allowed_origins', 'kafka_brokers']);
 
 /** Reads the settings: file, then environment, then flags. A wrong one is named with what to write instead. */
 export function readSettings(flags: SettingsFlags, environment: NodeJS.ProcessEnv): Settings {

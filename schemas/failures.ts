@@ -145,6 +145,20 @@ export const FAILURES = {
     fixZh: '关闭 SDK 的加密插件',
     fixEn: 'turn the encryption plugin of the SDK off',
   },
+  unreadable_message: {
+    stops: 'row',
+    zh: '总线上的消息无法读取',
+    en: 'a message on the bus cannot be read',
+    fixZh: '检查是谁写入了该主题；若为更新版本的 wxlive 所写，请升级 loader 后重放',
+    fixEn: 'find who wrote to the topic; if a newer wxlive did, update the loader and replay',
+  },
+  refused_by_warehouse: {
+    stops: 'row',
+    zh: '数据库拒绝了这条记录',
+    en: 'the database refused the record',
+    fixZh: '查看原因，修正来源后用 wxlive rejects replay 重放',
+    fixEn: 'look at the reason, mend the source, then run wxlive rejects replay',
+  },
   wrong_password: {
     stops: 'file',
     zh: '密码不正确',

@@ -93,7 +93,6 @@ export const settingsSchema = z.strictObject({
     .optional()
     .describe('How to sign in to the brokers, with kafka_sasl_username and KAFKA_SASL_PASSWORD.'),
   kafka_sasl_username: z.string().optional().describe('User of the brokers.'),
-  kafka_linger_ms: whole(0, 1_000).default(20).describe('Records that come within this time share messages.'),
   loader_flush_interval_ms: whole(0, 60_000)
     .default(200)
     .describe('The loader stores what came from Kafka at least so far apart.'),

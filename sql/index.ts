@@ -4,6 +4,7 @@
 export { openWarehouse, openAnalyst, connectionInfo } from './connection/open.js';
 export type { ConnectionInfo, ServerSettings, WarehouseSettings } from './connection/open.js';
 export { WarehouseError } from './connection/warehouse.js';
+export { fenceInserts, type Fence } from './connection/fenced.js';
 export type {
   InsertRequest,
   QueryOptions,
@@ -25,6 +26,17 @@ export type { RenderSettings } from './render.js';
 
 // Where the package's own data files lie.
 export { packageRoot } from './package-root.js';
+
+// Public views as they leave.
+export {
+  outputColumns,
+  readViews,
+  viewFields,
+  viewName,
+  viewRange,
+  type OutputForm,
+  type ViewColumn,
+} from './view-columns.js';
 
 // Conditions of users as SQL.
 export { FIELD_NAMES, resolveField, type Field, type FieldKind } from './fields.js';

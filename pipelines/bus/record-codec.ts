@@ -63,7 +63,8 @@ export function unpackRecords(value: Buffer): PackedRecords {
 function readRecord(values: readonly unknown[]): CanonicalRecord {
   const plan = typeof values[0] === 'number' ? PLANS[values[0]] : undefined;
   if (plan === undefined) throw new UnreadableMessage('a record of an unknown kind');
-  if (values.length !== plan.fields.length + 2) throw new UnreadableMessage(`a ${plan.kind} of another length`);
+  if (values.length !== plan.fields.length + 2)
+    throw new UnreadableMessage(`a ${plan.kind} of another length`);
   const record: Record<string, unknown> = { kind: plan.kind };
   for (let index = 0; index < plan.fields.length; index++) {
     const field = plan.fields[index];

@@ -137,7 +137,12 @@ function java(args: readonly string[], folder: string): void {
 }
 
 function launch(properties: string, folder: string): ChildProcess {
-  const flags = ['-Xmx512m', '-Xms256m', '-XX:+UseSerialGC', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error'];
+  const flags = [
+    '-Xmx512m',
+    '-Xms256m',
+    '-XX:+UseSerialGC',
+    '-Dorg.slf4j.simpleLogger.defaultLogLevel=error',
+  ];
   return spawn('java', [...flags, '-cp', CLASS_PATH, 'kafka.Kafka', properties], {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'ignore'],
