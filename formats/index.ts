@@ -12,7 +12,7 @@ export { openFile, type OpenFileOptions, type OpenOutcome } from './open-file.js
 export { DEFAULT_TEXT_LIMITS, type TextLimits } from './text-limits.js';
 export { detectContainer, HEAD_BYTES, type Container } from './detect.js';
 export { csvLine, writeCsv, type CsvWriteOptions } from './csv/write.js';
-export { guardFormula } from './csv/formula-guard.js';
+export { FORMULA_START, guardFormula, PLAIN_NUMBER } from './csv/formula-guard.js';
 export {
   findHeaderRow,
   headerText,
@@ -51,3 +51,4 @@ export { encryptPackage } from './office-encryption/encrypt.js';
 
 // Elements of one JSON array by counting brackets, also where an element is no JSON.
 export { readArray } from './json/array.js';
+export { readLines } from './ndjson/read.js';

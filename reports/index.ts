@@ -51,3 +51,11 @@ export type { Delivery, DeliveryKey, DeliveryState } from './ledger/delivery.js'
 export type { SecretReader } from './delivery/channel.js';
 export type { MailServer } from './delivery/mail.js';
 export type { ObjectStorage } from './delivery/object-storage.js';
+
+// What leaves as tables.
+export { recordAccess, type Access } from './access-log.js';
+export { renderListed } from './export/listed-table.js';
+export { TABLE_FORMATS, tableFormat, type TableFormat } from './export/table-format.js';
+export { renderTableWorkbook } from './export/table-workbook.js';
+export { openViewExport, type ViewExport, type ViewRequest } from './export/view-export.js';
+export { writeWholeFile } from './whole-file.js';

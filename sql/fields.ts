@@ -1,4 +1,11 @@
-import { didYouMean, fail, succeed, type AnalysisFailure, type Outcome } from '../schemas/index.js';
+import {
+  didYouMean,
+  fail,
+  shownName,
+  succeed,
+  type AnalysisFailure,
+  type Outcome,
+} from '../schemas/index.js';
 
 /** What the values of a field are, and so how they compare. */
 export type FieldKind = 'text' | 'number' | 'instant' | 'property';
@@ -77,10 +84,22 @@ export function resolveField(name: string): Outcome<Field, AnalysisFailure> {
   if (column !== undefined) {
     return succeed({ name, kind: column[0], expression: column[1], propertyKey: null, ofTouch });
   }
-  return fail({
+  return fail(unknownField(name, FIELD_NAMES, '、props.KEY、touch.COLUMN', ', props.KEY, or touch.COLUMN'));
+}
+
+/** The failure that names the nearest fields; `more` are forms a name may have besides the known ones. */
+export function unknownField(
+  name: string,
+  known: readonly string[],
+  moreZh = '',
+  moreEn = '',
+): AnalysisFailure {
+  const shown = shownName(name);
+  return {
     code: 'unknown_field',
-    message: `unknown field '${name}'${didYouMean(name, FIELD_NAMES)}; a field is a column of events, props.KEY, or touch.COLUMN`,
-  });
+    message: `unknown field '${shown}'${didYouMean(name, known)}; a field is a column${moreEn}`,
+    zh: `没有字段「${shown}」${didYouMean(name, known, 'zh')}；字段应为列名${moreZh}`,
+  };
 }
 
 function columnOf(

@@ -52,10 +52,11 @@ export interface Filter {
 
 export type ParameterType = 'String' | 'Float64' | 'Int64' | 'Array(String)';
 
-// The one place where generated text becomes a fragment.
-const fragment = (text: string): SqlFragment => text as SqlFragment;
+/** The one place where generated text becomes a fragment; for this module alone. */
+export const fragment = (text: string): SqlFragment => text as SqlFragment;
 
-export function createFilter(zone: string): Filter {
+/** `resolve` finds the fields that conditions may name; default those of events and their touches. */
+export function createFilter(zone: string, resolve = resolveField): Filter {
   const parameters: Record<string, SqlParameter> = {};
   const patterns: string[] = [];
   let usesTouch = false;
@@ -67,7 +68,7 @@ export function createFilter(zone: string): Filter {
   }
 
   function field(name: string): Outcome<Field, AnalysisFailure> {
-    const found = resolveField(name);
+    const found = resolve(name);
     if (found.ok && found.value.ofTouch) usesTouch = true;
     return found;
   }

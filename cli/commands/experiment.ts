@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { textOption, type CommandDefinition, type Options } from '../command.js';
 import type { App } from '../compose.js';
 import { UsageError } from '../exit-codes.js';
+import { addTableOptions } from '../table-output.js';
 import { analyse, answerSpecs } from './analyse.js';
 
 const FLAGS = {
@@ -32,6 +33,7 @@ export function experimentCommand(): CommandDefinition {
   echo '{"counts":[{"variant":"a","users":1000,"conversions":50},{"variant":"b","users":1000,"conversions":80}]}' | wxlive experiment --spec -
   wxlive experiment plan --baseline-rate 0.05 --effect 0.02`,
     );
+  addTableOptions(command);
   return {
     command,
     run(app, [action], options) {

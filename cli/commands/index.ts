@@ -4,6 +4,7 @@ import { connectCommand } from './connect.js';
 import { demoCommand } from './demo.js';
 import { doctorCommand } from './doctor.js';
 import { experimentCommand } from './experiment.js';
+import { exportCommand } from './export.js';
 import { importCommand } from './import.js';
 import { inspectCommand } from './inspect.js';
 import { batchesCommand, dictionaryCommand, rejectsCommand } from './listing.js';
@@ -27,6 +28,7 @@ export const COMMANDS: readonly (() => CommandDefinition)[] = [
   rejectsCommand,
   batchesCommand,
   sqlCommand,
+  exportCommand,
   connectCommand,
   dictionaryCommand,
   viewerCommand,

@@ -1,3 +1,5 @@
+import type { Language } from '../ports.js';
+
 /** Why an analysis was not run or not answered; the only list of these codes. */
 export const ANALYSIS_FAILURE_CODES = [
   'unknown_key',
@@ -32,9 +34,16 @@ export function nearestNames(wrong: string, known: readonly string[], most = 3):
 }
 
 /** ` (did you mean a, b?)`, or nothing. */
-export function didYouMean(wrong: string, known: readonly string[]): string {
+export function didYouMean(wrong: string, known: readonly string[], language: Language = 'en'): string {
   const nearest = nearestNames(wrong, known);
-  return nearest.length === 0 ? '' : ` (did you mean ${nearest.join(', ')}?)`;
+  if (nearest.length === 0) return '';
+  return language === 'zh' ? `（是否指 ${nearest.join('、')}）` : ` (did you mean ${nearest.join(', ')}?)`;
+}
+
+/** A name a user typed, as a message shows it: short, and never something that may be somebody's id. */
+export function shownName(typed: string): string {
+  const masked = typed.replaceAll(/\p{Cc}/gu, ' ').replaceAll(/[\w-]*\d{5,}[\w-]*|[\w-]{25,}/g, '…');
+  return masked.length > 60 ? `${masked.slice(0, 60)}…` : masked;
 }
 
 function editDistance(left: string, right: string): number {

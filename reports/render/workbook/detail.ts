@@ -17,7 +17,7 @@ export async function detailSheet(
   name: string,
   looks: Looks,
 ): Promise<SheetPlan> {
-  const source = await peek(rowBatches(table));
+  const source = await peekBatches(rowBatches(table));
   const layout = layOutTable(table, source.sample.slice(0, SAMPLE_ROWS), document, looks);
   const canvas = new SheetCanvas();
   const lastColumn = table.columns.length - 1;
@@ -52,7 +52,7 @@ export async function detailSheet(
 }
 
 /** The first batch of a stream, and the stream as if nobody had looked. */
-async function peek(
+export async function peekBatches(
   stream: AsyncIterable<readonly TableCells[]>,
 ): Promise<{ readonly sample: readonly TableCells[]; readonly rows: AsyncIterable<readonly TableCells[]> }> {
   const iterator = stream[Symbol.asyncIterator]();
