@@ -7,11 +7,11 @@ import { print, printJson } from '../output.js';
 import { readPasswords } from './import.js';
 import type { ReportFormat, ReportOutcome } from '../../reports/index.js';
 
-/** `wxlive report list|run NAME` */
+/** `wxlive report list|run NAME|schedule|due|history|resend` */
 export function reportCommand(): CommandDefinition {
   const command = new Command('report')
     .description('报表 / reports')
-    .argument('<action>', 'list | run')
+    .argument('<action>', 'list | run | schedule | due | history | resend')
     .argument('[name]', '报表名 / report')
     .option('--from <day>', '起（含），日期或带时区的时间 / from, in it')
     .option('--to <day>', '止，日期含当天 / to; a day is in it')
@@ -19,9 +19,20 @@ export function reportCommand(): CommandDefinition {
     .option('--out <dir>', '输出目录 / folder', 'reports-out')
     .option('--recipient <name>', '收件人，写入水印 / recipient, for the watermark')
     .option('--password-env <name>', '存有密码的环境变量 / variable with the password', collect, [])
+    .option('--run', 'due：现在就处理一遍 / due: do now what is due')
+    .option('--scheduled <time>', 'resend：应发时间，带时区 / resend: the due time, with offset')
+    .option('--issue <n>', 'resend：第几次发布，0 为首次 / resend: 0 is the first issue')
+    .option('--channel <channel>', 'resend：folder、smtp、wecom_robot、s3')
+    .option('--limit <n>', 'history：最多行数 / history: at most', '50')
     .addHelpText(
       'after',
-      '\n例 / example:\n  BRIEF=密码 wxlive report run daily-live-brief --from 2026-11-11 --to 2026-11-11 --password-env BRIEF',
+      `
+例 / example:
+  BRIEF=密码 wxlive report run daily-live-brief --from 2026-11-11 --to 2026-11-11 --password-env BRIEF
+  wxlive report schedule
+  wxlive report due --run
+  wxlive report history daily-live-brief
+  wxlive report resend daily-live-brief --scheduled 2026-11-12T09:00:00+08:00 --recipient 张经理`,
     );
   return { command, run: runReportCommand };
 }
@@ -42,9 +53,22 @@ async function runReportCommand(app: App, args: readonly string[], options: Opti
     else for (const one of reports) await print(`${one.name}  ${one.title}  (${one.formats.join(', ')})\n`);
     return EXIT.done;
   }
+  if (action === 'schedule' || action === 'due' || action === 'history' || action === 'resend') {
+    const delivery = await import('./report-delivery.js');
+    const commands = {
+      schedule: delivery.showSchedule,
+      due: delivery.showDue,
+      history: delivery.showHistory,
+      resend: delivery.resend,
+    };
+    return commands[action](app, name, options);
+  }
   if (action !== 'run' || name === undefined) {
     throw new UsageError(
-      app.say('用法：wxlive report list | run 报表名', 'usage: wxlive report list | run NAME'),
+      app.say(
+        '用法：wxlive report list | run 报表名 | schedule | due | history [报表名] | resend 报表名',
+        'usage: wxlive report list | run NAME | schedule | due | history [NAME] | resend NAME',
+      ),
     );
   }
   const passwords = readPasswords(app, options);

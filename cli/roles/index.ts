@@ -1,8 +1,9 @@
 import { collectorRole } from './collector.js';
 import type { Role } from './role.js';
+import { schedulerRole } from './scheduler.js';
 import { webRole } from './web.js';
 
 /** Every role that `wxlive serve` can start, one line each. */
-export const ROLES: readonly Role[] = [collectorRole, webRole];
+export const ROLES: readonly Role[] = [collectorRole, schedulerRole, webRole];
 
 export { ROLE_NAMES, type Role, type RoleContext, type RoleName, type RunningRole } from './role.js';
