@@ -1,14 +1,13 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { dayOf, succeed, type Outcome } from '../../schemas/index.js';
 import type { Warehouse } from '../../sql/index.js';
-import { databaseTime } from '../ledger/database-time.js';
+import { recordAccess } from '../access-log.js';
 import { checkPassword, type PasswordRefusal } from '../protect/password-rule.js';
-import type { ReportDocument, ReportState } from '../render/report-document.js';
+import type { ReportState } from '../render/report-document.js';
 import { buildDocument } from './build-document.js';
 import { encryptReport, type ReportFormat } from './encrypt-report.js';
+import { writeWholeFile } from '../whole-file.js';
 import { recordRun, rowsOf } from './record-run.js';
 import type { ReportRun, SectionFailure } from './report-run.js';
 
@@ -54,8 +53,7 @@ export async function runReport(
     const bytes = encryptReport(document.value, format, password.value);
     if (!bytes.ok) return bytes;
     const path = join(target.folder, fileName(run, format));
-    await writeWhole(path, bytes.value);
-    files.push({ path, format, bytes: (await stat(path)).size });
+    files.push({ path, format, bytes: await writeWholeFile(path, bytes.value) });
   }
   await recordRun(warehouse, {
     document: document.value,
@@ -64,7 +62,12 @@ export async function runReport(
     startedAt,
     seconds: (Date.now() - startedAt) / 1_000,
   });
-  await logAccess(warehouse, document.value, target.who, files);
+  const access = { who: target.who, action: 'report', what: run.definition.name } as const;
+  const rows = rowsOf(document.value);
+  await recordAccess(
+    warehouse,
+    files.map(({ path, format }) => ({ ...access, rows, detail: `${format} ${basename(path)}` })),
+  );
   return succeed({ state: document.value.state, files });
 }
 
@@ -72,44 +75,4 @@ function fileName(run: ReportRun, format: ReportFormat): string {
   const first = dayOf(run.period.from, run.timeZone);
   const last = dayOf(run.period.to - 1, run.timeZone);
   return `${run.definition.name}_${first === last ? first : `${first}_${last}`}.${format}`;
-}
-
-async function writeWhole(path: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
-  const part = `${path}.${process.pid}.part`;
-  try {
-    await pipeline(bytes, createWriteStream(part, { mode: 0o600 }));
-    const handle = await open(part, 'r+');
-    await handle.sync();
-    await handle.close();
-    await rename(part, path);
-  } catch (error) {
-    await rm(part, { force: true });
-    throw error;
-  }
-}
-
-/** Each file in `access_log`. */
-async function logAccess(
-  warehouse: Warehouse,
-  document: ReportDocument,
-  who: string,
-  files: readonly ReportFile[],
-): Promise<void> {
-  const row = {
-    at: databaseTime(Date.now()),
-    who,
-    action: 'report',
-    what: document.name,
-    rows: rowsOf(document),
-  };
-  await warehouse.insert({
-    table: 'wxlive_store.access_ledger',
-    columns: ['at', 'who', 'action', 'what', 'rows', 'detail'],
-    format: 'JSONEachRow',
-    body: Buffer.from(
-      files
-        .map(({ path, format }) => JSON.stringify({ ...row, detail: `${format} ${basename(path)}` }))
-        .join('\n'),
-    ),
-  });
 }
