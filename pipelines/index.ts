@@ -46,3 +46,13 @@ export {
   type PushSecrets,
 } from './collector/callbacks/push-messages.js';
 export { parseMessageKey } from './collector/callbacks/wechat-cipher.js';
+
+// Bad rows once more, after their cause was fixed; the sealed originals by replay/original.ts.
+export { replayRejects } from './replay/replay-rejects.js';
+export type {
+  RejectSelection,
+  RemainingReject,
+  ReplayOptions,
+  ReplayReport,
+  ReplayTools,
+} from './replay/replay-options.js';

@@ -138,7 +138,8 @@ export function readAliases(app: App, options: Options): { header: string; field
   return [...mapped, ...settings];
 }
 
-function readZone(zone: string | undefined): string | null {
+/** A time zone by its IANA name. */
+export function readZone(zone: string | undefined): string | null {
   if (zone === undefined) return null;
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });

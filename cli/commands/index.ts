@@ -1,14 +1,17 @@
 import type { CommandDefinition } from '../command.js';
 import { analyseCommands } from './analyse.js';
+import { batchesCommand } from './batches.js';
 import { connectCommand } from './connect.js';
 import { demoCommand } from './demo.js';
+import { dictionaryCommand } from './dictionary.js';
 import { doctorCommand } from './doctor.js';
 import { experimentCommand } from './experiment.js';
 import { exportCommand } from './export.js';
 import { importCommand } from './import.js';
 import { inspectCommand } from './inspect.js';
-import { batchesCommand, dictionaryCommand, rejectsCommand } from './listing.js';
 import { migrateCommand } from './migrate.js';
+import { ordersCommand } from './orders.js';
+import { rejectsCommand } from './rejects.js';
 import { reportCommand } from './report.js';
 import { serveCommand } from './serve.js';
 import { sqlCommand } from './sql.js';
@@ -27,6 +30,7 @@ export const COMMANDS: readonly (() => CommandDefinition)[] = [
   reportCommand,
   rejectsCommand,
   batchesCommand,
+  ordersCommand,
   sqlCommand,
   exportCommand,
   connectCommand,
