@@ -264,6 +264,12 @@ type CodesThatStop<What extends FailureText['stops']> = {
   [Code in FailureCode]: (typeof FAILURES)[Code]['stops'] extends What ? Code : never;
 }[FailureCode];
 export type RejectCode = CodesThatStop<'row'>;
+/** Every code of a bad row. */
+export const REJECT_CODES = Object.keys(FAILURES).filter(isRejectCode);
+
+function isRejectCode(code: string): code is RejectCode {
+  return code in FAILURES && FAILURES[code as FailureCode].stops === 'row';
+}
 export type FileFailureCode = CodesThatStop<'file'>;
 
 /** Why a row cannot be used. `field` is the name of the field, never its value. */

@@ -1,0 +1,241 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '../../schemas/index.js';
+import { WarehouseError, type Warehouse } from '../../sql/index.js';
+import { openDirectBus, type DirectBus } from '../bus/direct.js';
+import type { KafkaBus } from '../bus/kafka-bus.js';
+import type { KafkaClient } from '../bus/kafka-client.js';
+import { LANES, topicName } from '../bus/lanes.js';
+import { createTopicsOf, type TopicSettings } from '../bus/topic-plans.js';
+import type { MetricsRegistry } from '../metrics/registry.js';
+import type { Seal } from '../privacy/seal.js';
+import { FlushStore } from './flush-store.js';
+import { LaneConsumer } from './lane-consumer.js';
+import { openLoaderFigures, type LoaderFigures } from './loader-figures.js';
+import { OffsetLedger } from './offset-ledger.js';
+import type { Cut } from './partition-inbox.js';
+import { acquireWarehouseLease, isFenced, type WarehouseLease } from './warehouse-lease.js';
+
+export interface KafkaLoaderOptions {
+  readonly client: KafkaClient;
+  /** Where dead letters go. */
+  readonly letters: KafkaBus;
+  readonly topics: TopicSettings;
+  readonly group: string;
+  /** Migrated. */
+  readonly warehouse: Warehouse;
+  readonly dataDir: string;
+  readonly seal: Seal;
+  readonly metrics: MetricsRegistry;
+  readonly logger: Logger;
+  readonly flushIntervalMs: number;
+  readonly flushRecords: number;
+}
+
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 5_000;
+const LAG_LOOK_MS = 5_000;
+/** A partition that has messages and gives none for so long is stuck in the client. */
+const STALL_MS = 30_000;
+/** A file has this long to be waited for in one process's turn before live events get theirs: one flush. */
+const STOP_WAIT_MS = 8_000;
+
+/** Brings what lies in Kafka into the warehouse, exactly once in effect, while it holds the loader lease. */
+export class KafkaLoader {
+  private readonly stopping = new AbortController();
+  private readonly figures: LoaderFigures;
+  private running: Promise<void> | null = null;
+  private state: 'starting' | 'waiting' | 'loading' = 'starting';
+
+  constructor(private readonly options: KafkaLoaderOptions) {
+    this.figures = openLoaderFigures(options.metrics);
+  }
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  /** null when it loads or waits for its turn, else what is amiss. */
+  get trouble(): string | null {
+    return this.state === 'starting' ? 'loader_starting' : null;
+  }
+
+  /** Stores what is on its way and hands the lease on. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  /** Turn after turn until it is stopped; whatever ends one, the next begins with what the warehouse remembers. */
+  private async run(): Promise<void> {
+    const { logger } = this.options;
+    let pauseMs = FIRST_PAUSE_MS;
+    while (!this.stopping.signal.aborted) {
+      const began = performance.now();
+      try {
+        await this.takeTurn();
+      } catch (error) {
+        if (this.stopping.signal.aborted) return;
+        this.state = 'starting';
+        logger.error('the loader begins anew', { reason: reasonOf(error) });
+        pauseMs =
+          performance.now() - began > 30_000 ? FIRST_PAUSE_MS : Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+        await sleep(pauseMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  private async takeTurn(): Promise<void> {
+    const { client, warehouse, topics, logger } = this.options;
+    await createTopicsOf(client, topics);
+    const cluster = await client.clusterId();
+    this.state = 'waiting';
+    const lease = await acquireWarehouseLease(warehouse, {
+      signal: this.stopping.signal,
+      onWait: (host, processId) => {
+        logger.info('another loader loads', { host, process_id: processId });
+      },
+    });
+    logger.info('loading', { epoch: lease.epoch });
+    try {
+      await this.load(lease, cluster);
+    } finally {
+      await lease.release();
+    }
+  }
+
+  private async load(lease: WarehouseLease, cluster: string): Promise<void> {
+    const { dataDir, seal, letters, logger, client, topics, group } = this.options;
+    const bus: DirectBus = await openDirectBus(lease.warehouse, dataDir);
+    const ledger = new OffsetLedger(lease.warehouse, cluster, lease.epoch);
+    const store = new FlushStore({ warehouse: lease.warehouse, bus, letters, seal, logger, cluster });
+    const ended = new AbortController();
+    const end = (reason: string): void => {
+      ended.abort(new Error(reason));
+    };
+    const stored = await ledger.read();
+    const lane = (suffix: string, lanes: readonly (typeof LANES)[number][]): LaneConsumer =>
+      new LaneConsumer({
+        client,
+        group: `${group}${suffix}`,
+        topics: lanes.map((one) => topicName(topics.prefix, one)),
+        stored,
+        figures: this.figures,
+        logger,
+        onEnd: end,
+      });
+    const live = lane(
+      '',
+      LANES.filter((one) => one !== 'import'),
+    );
+    const files = lane('-import', ['import']);
+    const forget = this.figures.watch([live, files]);
+    const lag = setInterval(() => {
+      for (const one of [live, files]) {
+        void one.look(STALL_MS).then((stalled) => {
+          if (!stalled) return;
+          this.figures.stalls.add();
+          end('the consumer stalled');
+        });
+      }
+    }, LAG_LOOK_MS).unref();
+    const over = AbortSignal.any([this.stopping.signal, lease.lost, ended.signal]);
+    try {
+      await Promise.all([live.start(), files.start()]);
+      this.state = 'loading';
+      await this.flushUntil(over, [live, files], store, ledger);
+      if (!this.stopping.signal.aborted) throw reasonFor(over);
+    } finally {
+      clearInterval(lag);
+      forget();
+      await Promise.race([Promise.allSettled([live.stop(), files.stop()]), sleep(STOP_WAIT_MS)]);
+      bus.close();
+    }
+  }
+
+  /** The lanes in turns, one flush each, so that neither waits for more than a flush of the other. */
+  private async flushUntil(
+    over: AbortSignal,
+    lanes: readonly LaneConsumer[],
+    store: FlushStore,
+    ledger: OffsetLedger,
+  ): Promise<void> {
+    const { flushIntervalMs, flushRecords } = this.options;
+    let last = 0;
+    while (!over.aborted) {
+      await waitForSome(lanes, over);
+      const waitMs = last + flushIntervalMs - performance.now();
+      if (waitMs > 0 && lanes.every((lane) => lane.records < flushRecords)) {
+        await sleep(waitMs, undefined, { signal: over }).catch(() => undefined);
+      }
+      last = performance.now();
+      let any = false;
+      for (const lane of lanes) {
+        if (over.aborted) return;
+        const cuts = lane.cut(flushRecords);
+        if (cuts.length === 0) continue;
+        any = true;
+        await this.flush(cuts, over, store, ledger);
+        lane.done(cuts);
+      }
+      // Ranges that wait for their rest.
+      if (!any) await sleep(50, undefined, { signal: over }).catch(() => undefined);
+    }
+  }
+
+  /** Stores ranges; an outage is waited out, however long it takes, as long as the turn lasts. */
+  private async flush(
+    cuts: readonly Cut[],
+    over: AbortSignal,
+    store: FlushStore,
+    ledger: OffsetLedger,
+  ): Promise<void> {
+    const ranges = cuts.map(({ topic, partition, range }) => ({ topic, partition, ...range }));
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+      const began = performance.now();
+      try {
+        await ledger.write(ranges);
+        const result = await store.store(cuts);
+        await ledger.write(ranges.map((range) => ({ ...range, state: 'done' as const })));
+        this.figures.flushed(result, (performance.now() - began) / 1000);
+        return;
+      } catch (error) {
+        if (isFenced(error)) throw new Error('the loader lease has passed to another process');
+        this.figures.failures.add({ transient: String(isTransient(error)) });
+        this.options.logger.warn('a flush failed, trying again', {
+          transient: isTransient(error),
+          code: error instanceof WarehouseError ? error.code : null,
+          reason: reasonOf(error),
+        });
+        if (over.aborted) throw error;
+        await sleep(pauseMs, undefined, { signal: over });
+        // Tried again it is a range that may be stored in part.
+        cuts = cuts.map((cut) => ({ ...cut, again: true }));
+      }
+    }
+  }
+}
+
+async function waitForSome(lanes: readonly LaneConsumer[], over: AbortSignal): Promise<void> {
+  if (lanes.some((lane) => lane.records > 0) || over.aborted) return;
+  await new Promise<void>((resolve) => {
+    const go = (): void => {
+      over.removeEventListener('abort', go);
+      for (const lane of lanes) lane.onArrival = null;
+      resolve();
+    };
+    over.addEventListener('abort', go);
+    for (const lane of lanes) lane.onArrival = go;
+  });
+}
+
+function reasonFor(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new Error('the turn ended');
+}
+
+function isTransient(error: unknown): boolean {
+  return error instanceof WarehouseError && error.transient;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

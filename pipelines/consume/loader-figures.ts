@@ -1,0 +1,66 @@
+import type { Counter, MetricsRegistry } from '../metrics/registry.js';
+import type { StoredFlush } from './flush-store.js';
+import type { LaneConsumer } from './lane-consumer.js';
+import type { ArrivalCase } from './offset-range.js';
+
+/** What the loader counts. */
+export interface LoaderFigures {
+  arrived(what: ArrivalCase | 'recreated'): void;
+  flushed(flush: StoredFlush, seconds: number): void;
+  readonly failures: Counter;
+  readonly missing: Counter;
+  readonly stalls: Counter;
+  /** Shows the lag of these until the returned function is called. */
+  watch(lanes: readonly LaneConsumer[]): () => void;
+}
+
+/** Opens the loader's metrics in a registry. */
+export function openLoaderFigures(metrics: MetricsRegistry): LoaderFigures {
+  const lag = metrics.gauge('wxlive_consumer_lag', 'Messages of a partition that are not stored yet.');
+  const rows = metrics.counter('wxlive_loaded_rows_total', 'Rows stored or known already.');
+  const cases = metrics.counter(
+    'wxlive_loader_arrivals_total',
+    'How messages lay to the range stored before: next, same, contained, overlap_left, overlap_right, older, gap, recreated, new.',
+  );
+  const letters = metrics.counter('wxlive_dead_letters_total', 'Messages and records set aside.');
+  const delay = metrics.histogram(
+    'wxlive_visible_seconds',
+    'From a message sent to its rows visible, the oldest of a flush.',
+  );
+  const took = metrics.histogram('wxlive_flush_seconds', 'Time a flush of the loader took.');
+  const size = metrics.histogram('wxlive_flush_rows', 'Rows of a flush.', [10, 100, 1_000, 10_000, 100_000]);
+  let watched: readonly LaneConsumer[] = [];
+  metrics.beforeRender(() => {
+    lag.clear();
+    for (const lane of watched) {
+      for (const { topic, partition, lag: behind } of lane.lags) {
+        lag.set(behind, { topic, partition: String(partition) });
+      }
+    }
+  });
+  return {
+    failures: metrics.counter('wxlive_flush_failures_total', 'Flushes that were tried again.'),
+    missing: metrics.counter(
+      'wxlive_lost_messages_total',
+      'Messages a topic no longer had when they were to be loaded.',
+    ),
+    stalls: metrics.counter('wxlive_consumer_stalls_total', 'Consumers begun anew because nothing came.'),
+    arrived(what) {
+      cases.add({ case: what });
+    },
+    flushed(flush, seconds) {
+      rows.add({ outcome: 'accepted' }, flush.accepted);
+      rows.add({ outcome: 'other' }, flush.rows - flush.accepted);
+      if (flush.deadLetters > 0) letters.add({}, flush.deadLetters);
+      took.observe(seconds);
+      size.observe(flush.rows);
+      if (flush.oldestSentAt !== null) delay.observe((Date.now() - flush.oldestSentAt) / 1000);
+    },
+    watch(lanes) {
+      watched = lanes;
+      return () => {
+        watched = [];
+      };
+    },
+  };
+}
