@@ -19,21 +19,26 @@ export function oracleAssign(
   campaign: string,
 ): Map<string, { acts: number; value: number }[]> {
   const variants = new Map<string, { acts: number; value: number }[]>();
-  for (const person of new Set(touches.map((touch) => touch.person))) {
-    const own = touches.filter(
-      (touch) => touch.person === person && touch.campaign === campaign && touch.variant !== '',
-    );
+  const part = touches.filter((touch) => touch.campaign === campaign && touch.variant !== '');
+  const actsOf = groupByPerson(acts);
+  for (const [person, own] of groupByPerson(part)) {
     const first = own.reduce<OracleTouch | null>((best, touch) => {
       if (best === null || touch.time < best.time) return touch;
       return touch.time === best.time && touch.eventId < best.eventId ? touch : best;
     }, null);
     if (first === null) continue;
-    const counted = acts.filter((act) => act.person === person && act.time >= first.time);
+    const counted = (actsOf.get(person) ?? []).filter((act) => act.time >= first.time);
     const users = variants.get(first.variant) ?? [];
     users.push({ acts: counted.length, value: counted.reduce((sum, { value }) => sum + value, 0) });
     variants.set(first.variant, users);
   }
   return variants;
+}
+
+function groupByPerson<One extends { readonly person: string }>(all: readonly One[]): Map<string, One[]> {
+  const groups = new Map<string, One[]>();
+  for (const one of all) groups.set(one.person, [...(groups.get(one.person) ?? []), one]);
+  return groups;
 }
 
 export function simpson(f: (x: number) => number, from: number, to: number, pieces = 1200): number {
@@ -46,7 +51,9 @@ export function simpson(f: (x: number) => number, from: number, to: number, piec
 const normalDensity = (x: number): number => Math.exp(-(x * x) / 2) / Math.sqrt(2 * Math.PI);
 
 export function oracleNormalTwoSided(z: number): number {
-  return 2 * simpson(normalDensity, Math.abs(z), Math.abs(z) + 12);
+  const from = Math.abs(z);
+  // The farther out, the steeper: what is left beyond is nothing.
+  return 2 * simpson(normalDensity, from, from + 12 / (1 + from / 4));
 }
 
 /** The z that |Z| exceeds with this probability, by halving. */

@@ -15,8 +15,9 @@ export function oracleRetention(
   mode: 'first' | 'each',
   isInside: (time: number) => boolean,
 ): string[] {
-  const people = [...new Set(visits.map(({ person }) => person))];
-  const own = new Map(people.map((person) => [person, visits.filter((visit) => visit.person === person)]));
+  const own = new Map<number, OracleVisit[]>();
+  for (const visit of visits) own.set(visit.person, [...(own.get(visit.person) ?? []), visit]);
+  const people = [...own.keys()];
   return order.flatMap((cohort, index) => {
     const members = people.filter((person) => {
       const visitsOf = (own.get(person) ?? []).filter(({ isCohort }) => isCohort);

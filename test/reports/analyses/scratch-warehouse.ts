@@ -30,6 +30,8 @@ export interface ScratchEvent {
   readonly event_id: string;
   /** A number below 2^32; the viewer is a UUID made of it. */
   readonly person: number;
+  /** The id the event came with, linked to the person; default the person's own. */
+  readonly linked_id?: number;
   readonly event: string;
   /** UTC milliseconds. */
   readonly time: number;
@@ -40,6 +42,7 @@ export interface ScratchEvent {
   readonly utm_source?: string;
   readonly utm_campaign?: string;
   readonly utm_medium?: string;
+  readonly utm_content?: string;
   readonly goods_id?: string;
   readonly amount_fen?: number | null;
   readonly props?: Readonly<Record<string, string>>;
@@ -51,13 +54,13 @@ export function viewerOf(person: number): string {
 
 /** Puts events into the storage as they are, in the order given. */
 export async function insertEvents(warehouse: Warehouse, events: readonly ScratchEvent[]): Promise<void> {
-  const lines = events.map(({ person, time, ...event }, index) =>
+  const lines = events.map(({ person, linked_id, time, ...event }, index) =>
     JSON.stringify({
       event_key: String(BigInt(time) * 2n ** 80n + BigInt(index)),
       platform: 'miniprogram',
       account: 'default',
       room_id: '',
-      viewer_key: viewerOf(person),
+      viewer_key: viewerOf(linked_id ?? person),
       viewer: viewerOf(person),
       event_original: event.event,
       event_time: instant(time),
@@ -89,6 +92,7 @@ export async function insertEvents(warehouse: Warehouse, events: readonly Scratc
       'utm_source',
       'utm_campaign',
       'utm_medium',
+      'utm_content',
       'goods_id',
       'amount_fen',
       'props',
