@@ -140,7 +140,9 @@ function judge(error: unknown, released: boolean): SendResult {
   }
   if (released)
     return { kind: 'unknown', detail: `the mail server did not answer after the last byte (${word})` };
-  // a server without STARTTLS, or with an unknown certificate, stays so until somebody changes it
+  if (error instanceof Error && /certificate/i.test(error.message))
+    return { kind: 'later', detail: 'the certificate of the mail server is not trusted (smtp_ca_file)' };
+  // a server without STARTTLS or for another password stays so until somebody changes it
   return word === 'ETLS' || word === 'EAUTH' || word === 'ENOAUTH'
     ? { kind: 'refused', detail: `the mail server could not be used safely (${word})` }
     : { kind: 'later', detail: `the mail server was not reached (${word})` };

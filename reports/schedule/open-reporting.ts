@@ -21,7 +21,7 @@ import { openDeliveryLedger } from '../ledger/ledger.js';
 import { openOutbox } from '../ledger/outbox.js';
 import { compareFigures, movedBeyond } from '../run/change-note.js';
 import { findIncomplete } from '../run/completeness.js';
-import { computeReport, issueReport } from '../run/issue-report.js';
+import { computeReport, issueReport, type IssueTools } from '../run/issue-report.js';
 import { definedPeriod } from '../run/period.js';
 import type { SchedulerTools } from './scheduler-tools.js';
 
@@ -41,6 +41,8 @@ export interface ReportingSettings {
   readonly storage: ObjectStorage | null;
   definitions(): { readonly definitions: readonly ReportDefinition[]; readonly complete: boolean };
   alerts(): readonly AlertDefinition[];
+  /** Computes a report. @default from the warehouse */
+  readonly compute?: IssueTools['compute'];
 }
 
 /** Everything that schedules and sends reports; `close` lets go of connections. */
@@ -66,7 +68,10 @@ export async function openReporting(settings: ReportingSettings): Promise<Report
   ];
   const ledger = openDeliveryLedger(warehouse, clock);
   const outbox = openOutbox(settings.outboxFolder);
-  const issueTools = { warehouse, outbox, secrets, language, timeZone, clock };
+  const compute: IssueTools['compute'] =
+    settings.compute ??
+    ((definition, run) => computeReport({ warehouse, language, timeZone, clock }, definition, run));
+  const issueTools: IssueTools = { warehouse, outbox, secrets, language, timeZone, clock, compute };
   const scheduler: SchedulerTools = {
     clock,
     logger,
@@ -84,7 +89,7 @@ export async function openReporting(settings: ReportingSettings): Promise<Report
     async moved(definition, run) {
       const { reissue_threshold: threshold } = definition.lateness;
       if (threshold === null) return false;
-      const built = await computeReport(issueTools, definition, run);
+      const built = await compute(definition, run);
       if (built.ok) return movedBeyond(compareFigures(built.value, run.figures), threshold);
       logger.error('a report could not be compared', { report: run.report, reason: built.failure.message });
       return false;
