@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { KafkaBus } from '../../../pipelines/bus/kafka-bus.js';
+import { KafkaClient } from '../../../pipelines/bus/kafka-client.js';
+import { KafkaLoader } from '../../../pipelines/consume/kafka-loader.js';
+import { MetricsRegistry } from '../../../pipelines/metrics/registry.js';
+import { PseudonymKey } from '../../../pipelines/privacy/key.js';
+import { Seal } from '../../../pipelines/privacy/seal.js';
+import type { CanonicalEvent, Logger, ViewerId } from '../../../schemas/index.js';
+import { typedByUser, type Warehouse } from '../../../sql/index.js';
+import type { TestWarehouse } from '../../servers/clickhouse.js';
+
+/** A logger that keeps what was said. */
+export function keepingLogger(): Logger & { readonly lines: string[] } {
+  const lines: string[] = [];
+  const keep =
+    (level: string) =>
+    (message: string, fields?: object): void => {
+      lines.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`);
+    };
+  return { lines, debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') };
+}
+
+/** Everything that one test of the loader needs, over topics of its own. */
+export class KafkaBench {
+  readonly logger = keepingLogger();
+  readonly client: KafkaClient;
+  readonly bus: KafkaBus;
+  private readonly loaders: KafkaLoader[] = [];
+  readonly metrics = new MetricsRegistry();
+
+  constructor(
+    readonly brokers: string,
+    readonly test: TestWarehouse,
+    readonly prefix: string,
+    readonly partitions = 2,
+  ) {
+    this.client = new KafkaClient(
+      { brokers: brokers.split(','), tls: null, sasl: null, compression: 'gzip' },
+      this.logger,
+    );
+    this.bus = new KafkaBus(this.client.openProducer(), prefix);
+  }
+
+  get topics(): { prefix: string; partitions: number; replication: number; retentionMs: number } {
+    return { prefix: this.prefix, partitions: this.partitions, replication: 1, retentionMs: 86_400_000 };
+  }
+
+  loader(warehouse: Warehouse = this.test.warehouse, dataDir = this.test.dataDir): KafkaLoader {
+    const loader = new KafkaLoader({
+      client: this.client,
+      letters: this.bus,
+      topics: this.topics,
+      group: `${this.prefix}-loader`,
+      warehouse,
+      dataDir,
+      seal: testSeal(),
+      metrics: this.metrics,
+      logger: this.logger,
+      flushIntervalMs: 50,
+      flushRecords: 20_000,
+    });
+    this.loaders.push(loader);
+    loader.start();
+    return loader;
+  }
+
+  /** How often each case of arrival was seen. */
+  async arrivals(): Promise<Record<string, number>> {
+    const text = await this.metrics.render();
+    const found = text.matchAll(/wxlive_loader_arrivals_total\{case="(\w+)"\} (\d+)/gu);
+    return Object.fromEntries([...found].map(([, name, value]) => [name ?? '', Number(value)]));
+  }
+
+  async query(sql: string): Promise<Record<string, unknown>[]> {
+    return this.test.warehouse.query(typedByUser(sql), z.record(z.string(), z.unknown()));
+  }
+
+  /** Events of this adapter and account that are visible. */
+  async visible(account: string): Promise<{ rows: number; ids: number }> {
+    const [row] = await this.query(
+      `SELECT toUInt32(count()) AS rows, toUInt32(uniqExact(event_id)) AS ids FROM wxlive.events WHERE account = '${account}'`,
+    );
+    return { rows: Number(row?.['rows']), ids: Number(row?.['ids']) };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.loaders.map((loader) => loader.stop()));
+    await this.bus.close();
+    await this.client.close();
+  }
+}
+
+export function testSeal(): Seal {
+  const key = PseudonymKey.parse('5'.repeat(64));
+  if (!key.ok) throw new Error('the key of the test is bad');
+  return new Seal(key.value);
+}
+
+/** Events of one account, numbered; half a minute apart. */
+export function events(account: string, from: number, count: number): CanonicalEvent[] {
+  return Array.from({ length: count }, (_, index) => {
+    const number = from + index;
+    const at = 1_794_398_400_000 + number * 30;
+    const viewer = `00000000-0000-4000-8000-${String(number % 997).padStart(12, '0')}` as ViewerId;
+    return {
+      kind: 'event',
+      event_id: `e${number}`,
+      account,
+      platform: 'miniprogram',
+      room_id: '1003',
+      viewer_key: viewer,
+      linked: [],
+      event: 'live_enter',
+      event_original: 'live_enter',
+      event_time: at,
+      stated_time: at,
+      received_at: at,
+      scene: 1047,
+      evidence: {
+        utm_source: 'wechat_group',
+        utm_medium: '',
+        utm_campaign: 'double11',
+        utm_content: '',
+        utm_term: '',
+        chan_id: '',
+        link_code: '',
+        referrer_host: '',
+        referrer_group: '',
+        malformed: false,
+      },
+      referrer_viewer: null,
+      goods_id: `g${number % 10}`,
+      order_id: '',
+      refund_id: '',
+      amount_fen: null,
+      watch_ms: null,
+      props: { city: '上海' },
+      adapter: 'events',
+    };
+  });
+}
+
+/** Rows of records that are each a row. */
+export function ownRows(count: number): Uint32Array {
+  return Uint32Array.from({ length: count }, (_, index) => index + 1);
+}
