@@ -3,13 +3,30 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Language, Logger, Progress, Settings } from '../schemas/index.js';
 import type { RenderSettings, Warehouse, WarehouseSettings } from '../sql/index.js';
-import type { DirectBus, ImportTools, PseudonymKey, Pseudonymizer, Seal } from '../pipelines/index.js';
+import type {
+  DirectBus,
+  ImportTools,
+  KafkaBus,
+  KafkaClient,
+  PseudonymKey,
+  Pseudonymizer,
+  Seal,
+  TopicSettings,
+} from '../pipelines/index.js';
 import { Failed, EXIT, UsageError } from './exit-codes.js';
+import { kafkaSettings, topicSettings } from './kafka-settings.js';
 import { openLogger } from './logger.js';
 import { openProgress } from './progress.js';
 import { readSecret, readSettings, type SettingsFlags } from './settings-file.js';
 
 const KEY_FILE = 'pseudonym.key';
+
+/** What of Kafka a command may need. */
+export interface OpenedKafka {
+  readonly client: KafkaClient;
+  readonly bus: KafkaBus;
+  readonly topics: TopicSettings;
+}
 
 /** Everything a command may need, made when it is first asked for and closed at the end. */
 export class App {
@@ -19,6 +36,7 @@ export class App {
   private ownerOpened: Promise<Warehouse> | null = null;
   private analystOpened: Promise<Warehouse> | null = null;
   private busOpened: Promise<DirectBus> | null = null;
+  private kafkaOpened: Promise<OpenedKafka> | null = null;
 
   constructor(
     flags: SettingsFlags,
@@ -72,6 +90,19 @@ export class App {
     return this.busOpened;
   }
 
+  /** Kafka with its topics, null when no brokers are set: then records go straight into the warehouse. */
+  async kafka(): Promise<OpenedKafka | null> {
+    if (this.settings.kafka_brokers.length === 0) return null;
+    this.kafkaOpened ??= (async () => {
+      const { createTopicsOf, KafkaBus, KafkaClient } = await import('../pipelines/index.js');
+      const client = new KafkaClient(kafkaSettings(this.settings, this.environment), this.logger);
+      const topics = topicSettings(this.settings);
+      await createTopicsOf(client, topics);
+      return { client, bus: new KafkaBus(client.openProducer(), topics.prefix), topics };
+    })();
+    return this.kafkaOpened;
+  }
+
   /** Lets go of the loader lease between files, so that imports side by side take turns. */
   async releaseBus(): Promise<void> {
     const opened = this.busOpened;
@@ -104,7 +135,7 @@ export class App {
 
   async importTools(progress: Progress): Promise<ImportTools> {
     const { SOURCES } = await import('../pipelines/index.js');
-    const { pseudonymizer, seal } = await this.privacy();
+    const { key, pseudonymizer, seal } = await this.privacy();
     return {
       sources: SOURCES,
       pseudonymizer,
@@ -112,6 +143,7 @@ export class App {
       warehouse: await this.warehouse(),
       bus: () => this.bus(),
       progress,
+      threads: { key, ownDomains: this.settings.own_domains },
     };
   }
 
@@ -152,6 +184,9 @@ export class App {
 
   async close(): Promise<void> {
     await this.releaseBus();
+    const kafka = await this.kafkaOpened?.catch(() => null);
+    await kafka?.bus.close().catch(() => undefined);
+    await kafka?.client.close().catch(() => undefined);
     for (const opened of [this.analystOpened, this.ownerOpened]) {
       if (opened !== null) await opened.then((warehouse) => warehouse.close()).catch(() => undefined);
     }

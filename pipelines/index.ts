@@ -56,3 +56,16 @@ export type {
   ReplayReport,
   ReplayTools,
 } from './replay/replay-options.js';
+
+// Kafka.
+export { KafkaClient, type KafkaSettings } from './bus/kafka-client.js';
+export { KafkaBus } from './bus/kafka-bus.js';
+export {
+  checkTopics,
+  createTopicsOf,
+  topicPlans,
+  type TopicFault,
+  type TopicSettings,
+} from './bus/topic-plans.js';
+export { KafkaLoader, type KafkaLoaderOptions } from './consume/kafka-loader.js';
+export { openKafkaTarget } from './collector/kafka-target.js';

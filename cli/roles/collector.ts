@@ -3,21 +3,22 @@ import { UsageError } from '../exit-codes.js';
 import { readSecret } from '../settings-file.js';
 import type { Role } from './role.js';
 
-/** Takes events and callbacks over HTTP. Without Kafka this process stores them itself, beside any import. */
+/** Takes events and callbacks over HTTP. Without Kafka this process stores them itself, beside any import; with it a loader does. */
 export const collectorRole: Role = {
   name: 'collector',
   async start({ app, logger, metrics }) {
-    const { ApiKeys, Collector, openWarehouseTarget, parseMessageKey, SOURCES } =
+    const { ApiKeys, Collector, openKafkaTarget, openWarehouseTarget, parseMessageKey, SOURCES } =
       await import('../../pipelines/index.js');
     const { BodyReader, collectRoutes } = await import('../../web/index.js');
     const { settings, environment } = app;
     const secrets = readCallbackSecrets(environment, parseMessageKey);
     const warehouse = await app.warehouse();
+    const kafka = await app.kafka();
     const { pseudonymizer, seal } = await app.privacy();
     const writeKeys = ApiKeys.parse(readSecret('WXLIVE_WRITE_KEYS', environment));
     if (writeKeys.size === 0) logger.warn('no write key is set: requests that need one are answered 401');
     const collector = new Collector({
-      target: openWarehouseTarget(warehouse, await app.bus()),
+      target: kafka === null ? openWarehouseTarget(warehouse, await app.bus()) : openKafkaTarget(kafka.bus),
       tools: {
         sources: SOURCES,
         pseudonymizer,
