@@ -11,6 +11,8 @@ export interface CollectTools {
   readonly collector: Collector;
   readonly writeKeys: ApiKeys;
   readonly bodies: BodyReader;
+  /** When a request arrived. @default Date.now */
+  readonly now?: () => number;
 }
 
 /** Where rows come from and who sent them. */
@@ -48,7 +50,7 @@ export async function collectBody(
     refuseBody(exchange, read.failure);
     return;
   }
-  const receivedAt = Date.now();
+  const receivedAt = (tools.now ?? Date.now)();
   const body = read.value;
   try {
     const found = await rowsOf(body.bytes);
