@@ -1,5 +1,5 @@
 import { DAY_MS } from '../../schemas/index.js';
-import { runText, type Delivery } from '../ledger/delivery.js';
+import { isSettled, runText, type Delivery } from '../ledger/delivery.js';
 import { planCorrections } from './corrections.js';
 import { planDue } from './plan-due.js';
 import { processRun } from './process-run.js';
@@ -34,7 +34,7 @@ export async function runTick(tools: SchedulerTools): Promise<Tick> {
   const deliveries = recovered.filter(({ report }) => !report.startsWith(ALERT_PREFIX));
   const behind = new Set<string>();
   for (const [first, own] of byRun(deliveries)) {
-    if (behind.has(first.report)) continue;
+    if (own.every(isSettled) || behind.has(first.report)) continue;
     if ((await tools.lease.hold(tools.clock.now())) !== term) return 'another_scheduler';
     const definition = definitions.find(({ name }) => name === first.report);
     // one that cannot be read just now may be mended
