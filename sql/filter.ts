@@ -4,10 +4,10 @@ import {
   DIRECT,
   NOT_SET,
   NO_TOUCH,
-  dayOf,
   fail,
   isDay,
   resolveTimeRange,
+  shownName,
   succeed,
   type AnalysisFailure,
   type ChannelColumn,
@@ -88,10 +88,10 @@ export function createFilter(zone: string, resolve = resolveField): Filter {
     if (op === 'in' || op === 'not_in') {
       return membership(found.value, text, Array.isArray(value) ? value : [], one);
     }
-    if (value === undefined || Array.isArray(value)) return fail(badValue(one, 'one value'));
+    if (value === undefined || Array.isArray(value)) return fail(badValue(one, 'one value', '一个值'));
     if (op === 'contains' || op === 'not_contains' || op === 'starts_with' || op === 'regex') {
       if (found.value.kind === 'instant') {
-        return fail(badValue(one, `another operator: ${one.field} is an instant`));
+        return fail(badValue(one, 'another operator: it is an instant', '其他运算符：这是时间'));
       }
       return succeed(within(found.value, text, op, String(value)));
     }
@@ -158,7 +158,8 @@ export function createFilter(zone: string, resolve = resolveField): Filter {
     if (found.kind === 'instant') return compareInstant(found, op, value, one);
     if (found.kind === 'number' || (typeof value === 'number' && (found.kind === 'property' || ordering))) {
       const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-      if (typeof number !== 'number' || !Number.isFinite(number)) return fail(badValue(one, 'a number'));
+      if (typeof number !== 'number' || !Number.isFinite(number))
+        return fail(badValue(one, 'a number', '数字'));
       const actual = found.kind === 'number' ? found.expression : `toFloat64OrNull(${text})`;
       return succeed(`ifNull(${actual} ${SIGNS[op]} ${bind(number, 'Float64')}, ${op === 'ne' ? 1 : 0})`);
     }
@@ -174,12 +175,18 @@ export function createFilter(zone: string, resolve = resolveField): Filter {
     value: Scalar,
     one: Condition,
   ): Outcome<string, AnalysisFailure> {
-    if (typeof value === 'boolean') return fail(badValue(one, 'an instant'));
+    if (typeof value === 'boolean') return fail(badValue(one, 'an instant', '时间'));
     const whole = typeof value === 'string' && isDay(value);
     const start = resolveTimeRange({ from: value, to: null }, zone);
     const end = resolveTimeRange({ from: null, to: value }, zone);
     if (!start.ok || !end.ok || start.value.fromMs === null || end.value.toMs === null) {
-      return fail(badValue(one, `an instant with an offset, or a date such as ${dayOf(0, zone)}`));
+      return fail(
+        badValue(
+          one,
+          'an instant with an offset, or a date such as 2026-11-11',
+          '带时区的时间，或 2026-11-11 这样的日期',
+        ),
+      );
     }
     const from = start.value.fromMs;
     const to = whole ? end.value.toMs : from + 1;
@@ -268,11 +275,13 @@ export function createFilter(zone: string, resolve = resolveField): Filter {
 
 const SIGNS = { eq: '=', ne: '!=', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 
-function badValue({ field, op, value }: Condition, wanted: string): AnalysisFailure {
-  const shown = JSON.stringify(value) as string | undefined;
+/** What was typed is not repeated: it may be somebody's id. */
+function badValue({ field, op }: Condition, wanted: string, wantedZh: string): AnalysisFailure {
+  const shown = shownName(field);
   return {
     code: 'bad_value',
-    message: `the condition on ${field} (op ${op}) needs ${wanted}, not ${(shown ?? 'nothing').slice(0, 60)}`,
+    message: `the condition on ${shown} (op ${op}) needs ${wanted}`,
+    zh: `${shown} 的条件（op ${op}）需要${wantedZh}`,
   };
 }
 
@@ -441,7 +450,8 @@ export async function checkPatterns(
       if (!(error instanceof WarehouseError) || error.code !== CANNOT_COMPILE_REGEXP) throw error;
       return fail({
         code: 'bad_regex',
-        message: `'${pattern.slice(0, 100)}' is no regular expression of RE2`,
+        message: 'a pattern of op regex is no regular expression of RE2, or too large a one',
+        zh: 'op regex 的表达式不是有效的 RE2 正则表达式，或过大',
       });
     }
   }

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 
-import { didYouMean, type CommonSpec, type Language, type TimeRange } from '../../schemas/index.js';
+import {
+  didYouMean,
+  shownName,
+  type CommonSpec,
+  type Language,
+  type TimeRange,
+} from '../../schemas/index.js';
 import { createFilter, fillSlots, loadSql, type Warehouse } from '../../sql/index.js';
 
 const presenceSchema = z.object({
@@ -28,7 +34,7 @@ export async function explainEmpty(
     return [say('还没有任何事件：请先导入数据', 'there are no events yet: import some first')];
   }
   if (found.in_place === 0) {
-    const rooms = [...spec.rooms, ...spec.accounts, ...spec.platforms].join(', ');
+    const rooms = [...spec.rooms, ...spec.accounts, ...spec.platforms].map(shownName).join(', ');
     return [say(`没有这样的直播间、账号或平台：${rooms}`, `no such room, account or platform: ${rooms}`)];
   }
   if (found.in_scope === 0) return [say('所选时间内没有数据', 'there is no data in the range')];
@@ -36,8 +42,8 @@ export async function explainEmpty(
   if (unknown.length > 0) {
     return unknown.map((name) =>
       say(
-        `所选范围内没有事件「${name}」${didYouMean(name, found.names)}`,
-        `no event '${name}' in the scope${didYouMean(name, found.names)}`,
+        `所选范围内没有事件「${shownName(name)}」${didYouMean(name, found.names, 'zh')}`,
+        `no event '${shownName(name)}' in the scope${didYouMean(name, found.names)}`,
       ),
     );
   }

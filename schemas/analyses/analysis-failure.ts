@@ -42,7 +42,7 @@ export function didYouMean(wrong: string, known: readonly string[], language: La
 
 /** A name a user typed, as a message shows it: short, and never something that may be somebody's id. */
 export function shownName(typed: string): string {
-  const masked = typed.replaceAll(/\p{Cc}/gu, ' ').replaceAll(/[\w-]*\d{5,}[\w-]*|[\w-]{25,}/g, '…');
+  const masked = typed.replaceAll(/\p{Cc}/gu, ' ').replaceAll(/[\w-]*\d{7,}[\w-]*|[\w-]{25,}/g, '…');
   return masked.length > 60 ? `${masked.slice(0, 60)}…` : masked;
 }
 

@@ -24,7 +24,8 @@ export const attendanceSpecSchema = z
   })
   .superRefine((spec, context) => {
     if (spec.where.length > 0) {
-      const message = 'attendance counts people of watch lists, which are no events: leave where out';
+      const message =
+        'attendance 统计名单中的人，不是事件：请去掉 where | attendance counts people of watch lists, which are no events: leave where out';
       context.addIssue({ code: 'custom', path: ['where'], message });
     }
   });

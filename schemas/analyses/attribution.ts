@@ -90,11 +90,12 @@ export const attributionSpecSchema = z
       context.addIssue({
         code: 'custom',
         path: ['position'],
-        message: 'the two shares add up to more than 1',
+        message: '两个份额之和超过 1 | the two shares add up to more than 1',
       });
     }
     if (spec.paths !== undefined && spec.models?.includes('time_decay') === true) {
-      const message = 'time_decay needs the times of the touches, which a path summary has not: leave it out';
+      const message =
+        'time_decay 需要触点时间，路径汇总中没有：请去掉 | time_decay needs the times of the touches, which a path summary has not: leave it out';
       context.addIssue({ code: 'custom', path: ['models'], message });
     }
   });

@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 import { PLATFORMS } from '../platform.js';
 
+import { didYouMean, shownName } from './analysis-failure.js';
+
 /** The operators of a condition (PRODUCT §6). */
 export const OPERATORS = [
   'eq',
@@ -44,24 +46,26 @@ function valueProblem(op: Operator, value: Scalar | Scalar[] | undefined): strin
   switch (op) {
     case 'is_set':
     case 'is_not_set':
-      return value === undefined ? null : `op ${op} takes no value`;
+      return value === undefined ? null : `运算符 ${op} 不带值 | op ${op} takes no value`;
     case 'in':
     case 'not_in':
-      return Array.isArray(value) ? null : `op ${op} needs a list of values`;
+      return Array.isArray(value) ? null : `运算符 ${op} 需要一组值 | op ${op} needs a list of values`;
     case 'contains':
     case 'not_contains':
     case 'starts_with':
     case 'regex':
       return typeof value === 'string' || (typeof value === 'number' && op !== 'regex')
         ? null
-        : `op ${op} needs a text`;
+        : `运算符 ${op} 需要文本 | op ${op} needs a text`;
     case 'eq':
     case 'ne':
     case 'gt':
     case 'gte':
     case 'lt':
     case 'lte':
-      return value === undefined || Array.isArray(value) ? `op ${op} needs one value` : null;
+      return value === undefined || Array.isArray(value)
+        ? `运算符 ${op} 需要一个值 | op ${op} needs one value`
+        : null;
   }
 }
 
@@ -126,11 +130,22 @@ export const channelDimensionSchema = z
     if (unknown.length > 0 || text.split('/').length > 4) {
       context.addIssue({
         code: 'custom',
-        message: `'${unknown.join("', '")}' is no channel column; join up to four of ${CHANNEL_COLUMNS.join(', ')} by /`,
+        message: channelProblem(unknown),
       });
     }
   })
   .describe('what a touch is called: a channel column or several joined by /; default channel');
+
+function channelProblem(unknown: readonly string[]): string {
+  const shown = unknown.map(shownName);
+  const zh = unknown.map((name) => didYouMean(name, CHANNEL_COLUMNS, 'zh')).join('');
+  const en = unknown.map((name) => didYouMean(name, CHANNEL_COLUMNS)).join('');
+  const known = CHANNEL_COLUMNS.join(', ');
+  return (
+    `${shown.length === 0 ? '最多四列' : `没有渠道列「${shown.join('」「')}」${zh}`}；可用 ${known}，以 / 连接 | ` +
+    `${shown.length === 0 ? 'at most four columns' : `'${shown.join("', '")}' is no channel column${en}`}; join up to four of ${known} by /`
+  );
+}
 
 export function isChannelColumn(text: string): text is ChannelColumn {
   return (CHANNEL_COLUMNS as readonly string[]).includes(text);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { shownName } from './analysis-failure.js';
 import { CHANNEL_COLUMNS, commonShape, notesSchema, whereSchema } from './common.js';
 
 /** Far more people than there are: what is above is a mistake, and sums stay exact. */
@@ -34,14 +35,17 @@ interface CountsRow {
 function countsProblem({ users, conversions, sum, sum_squares }: CountsRow): string | null {
   if (conversions !== undefined) {
     if (sum !== undefined || sum_squares !== undefined)
-      return 'give conversions, or sum and sum_squares, not both';
-    return conversions > users ? `${conversions} conversions of ${users} users are impossible` : null;
+      return '给出 conversions，或 sum 与 sum_squares，不要都给 | give conversions, or sum and sum_squares, not both';
+    return conversions > users
+      ? `${users} 人不可能有 ${conversions} 个转化 | ${conversions} conversions of ${users} users are impossible`
+      : null;
   }
-  if (sum === undefined || sum_squares === undefined) return 'give conversions, or both sum and sum_squares';
+  if (sum === undefined || sum_squares === undefined)
+    return '给出 conversions，或同时给出 sum 与 sum_squares | give conversions, or both sum and sum_squares';
   // Σx² ≥ (Σx)² / n, but for the rounding of whoever summed.
   const least = users === 0 ? Math.abs(sum) : sum ** 2 / users;
   if (users === 0 ? least > 0 || sum_squares > 0 : sum_squares < least * (1 - 1e-9)) {
-    return `sum ${sum} and sum_squares ${sum_squares} of ${users} users are impossible`;
+    return `${users} 人的 sum ${sum} 与 sum_squares ${sum_squares} 不可能同时成立 | sum ${sum} and sum_squares ${sum_squares} of ${users} users are impossible`;
   }
   return null;
 }
@@ -62,7 +66,7 @@ export const experimentPlanSchema = z
   .superRefine(({ baseline_rate, effect }, context) => {
     const rate = baseline_rate + effect;
     if (rate < 0 || rate > 1) {
-      const message = `a rate of ${baseline_rate} cannot change by ${effect}: rates lie between 0 and 1`;
+      const message = `转化率 ${baseline_rate} 不可能变化 ${effect}：转化率在 0 与 1 之间 | a rate of ${baseline_rate} cannot change by ${effect}: rates lie between 0 and 1`;
       context.addIssue({ code: 'custom', path: ['effect'], message });
     }
   });
@@ -145,23 +149,41 @@ function specProblem(spec: {
   readonly weights?: Readonly<Record<string, number>> | undefined;
 }): { path: string[]; message: string } | null {
   const forms = [spec.campaign, spec.counts, spec.plan].filter((form) => form !== undefined);
-  if (forms.length !== 1) return { path: [], message: 'give one of campaign, counts and plan' };
+  if (forms.length !== 1)
+    return {
+      path: [],
+      message: 'campaign、counts、plan 三者给出其一 | give one of campaign, counts and plan',
+    };
   if (spec.weights !== undefined && !Object.values(spec.weights).some((weight) => weight > 0)) {
-    return { path: ['weights'], message: 'one variant at least needs a weight above 0' };
+    return {
+      path: ['weights'],
+      message: '至少一个版本的权重应大于 0 | one variant at least needs a weight above 0',
+    };
   }
   if (spec.counts === undefined) return null;
   const names = spec.counts.map(({ variant }) => variant);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) return { path: ['counts'], message: `variant '${twice}' stands there twice` };
+  if (twice !== undefined)
+    return {
+      path: ['counts'],
+      message: `版本「${shownName(twice)}」出现了两次 | variant '${shownName(twice)}' stands there twice`,
+    };
   if (new Set(spec.counts.map(({ conversions }) => conversions === undefined)).size > 1) {
-    return { path: ['counts'], message: 'give conversions for all variants, or sums for all' };
+    return {
+      path: ['counts'],
+      message: '各版本都给 conversions，或都给 sum | give conversions for all variants, or sums for all',
+    };
   }
   const unknown = [spec.baseline, ...Object.keys(spec.weights ?? {})].find(
     (name) => name !== undefined && !names.includes(name),
   );
   if (unknown === undefined) return null;
   const known = names.slice(0, 20).join(', ');
-  return { path: [], message: `no variant '${unknown}' in counts; there are ${known}` };
+  const shown = shownName(unknown);
+  return {
+    path: [],
+    message: `counts 中没有版本「${shown}」；现有 ${known} | no variant '${shown}' in counts; there are ${known}`,
+  };
 }
 
 const interval = z.tuple([z.number(), z.number()]).nullable();

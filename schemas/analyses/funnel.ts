@@ -22,7 +22,10 @@ export const funnelStepSchema = z
   })
   .superRefine((step, context) => {
     if ((step.event === undefined) === (step.any_of === undefined)) {
-      context.addIssue({ code: 'custom', message: 'a step has either event or any_of' });
+      context.addIssue({
+        code: 'custom',
+        message: '每一步给出 event 或 any_of 之一 | a step has either event or any_of',
+      });
     }
   });
 export type FunnelStepSpec = z.infer<typeof funnelStepSchema>;
@@ -44,7 +47,10 @@ export const funnelExclusionSchema = z
   })
   .superRefine((exclusion, context) => {
     if ((exclusion.event === undefined) === (exclusion.any_of === undefined)) {
-      context.addIssue({ code: 'custom', message: 'an exclusion has either event or any_of' });
+      context.addIssue({
+        code: 'custom',
+        message: '每个排除给出 event 或 any_of 之一 | an exclusion has either event or any_of',
+      });
     }
   });
 export type FunnelExclusionSpec = z.infer<typeof funnelExclusionSchema>;
@@ -98,19 +104,19 @@ export const funnelSpecSchema = z
   .superRefine((spec, context) => {
     const last = spec.steps.length;
     if (last + spec.exclusions.length > MOST_FUNNEL_MARKS) {
-      const message = `at most ${MOST_FUNNEL_MARKS} steps and exclusions together`;
+      const message = `步骤与排除合计最多 ${MOST_FUNNEL_MARKS} 个 | at most ${MOST_FUNNEL_MARKS} steps and exclusions together`;
       context.addIssue({ code: 'custom', path: ['exclusions'], message });
     }
     if (spec.order === 'unordered' && last > 12) {
       context.addIssue({
         code: 'custom',
         path: ['steps'],
-        message: 'an unordered funnel has at most 12 steps',
+        message: 'unordered 漏斗最多 12 步 | an unordered funnel has at most 12 steps',
       });
     }
     spec.exclusions.forEach((exclusion, index) => {
       const to = exclusion.to_step ?? last;
-      const message = `from_step and to_step lie within 1 and ${last}, from_step before to_step`;
+      const message = `from_step 与 to_step 应在 1 到 ${last} 之间，from_step 在前 | from_step and to_step lie within 1 and ${last}, from_step before to_step`;
       const single = last === 1 && exclusion.from_step === 1 && to === 1;
       if (!single && (to > last || exclusion.from_step >= to)) {
         context.addIssue({ code: 'custom', path: ['exclusions', index], message });
@@ -121,14 +127,14 @@ export const funnelSpecSchema = z
       context.addIssue({
         code: 'custom',
         path: ['correlate', 'from_step'],
-        message: `there are only ${last} steps`,
+        message: `只有 ${last} 步 | there are only ${last} steps`,
       });
     }
     if (spec.breakdown !== null && spec.breakdown.step > last) {
       context.addIssue({
         code: 'custom',
         path: ['breakdown', 'step'],
-        message: `there are only ${last} steps`,
+        message: `只有 ${last} 步 | there are only ${last} steps`,
       });
     }
   });

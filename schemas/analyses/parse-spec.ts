@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { fail, succeed, type Outcome } from '../outcome.js';
 
-import { didYouMean, type AnalysisFailure } from './analysis-failure.js';
+import { didYouMean, shownName, type AnalysisFailure } from './analysis-failure.js';
 import { OPERATORS } from './common.js';
 
 const objectShape = z.looseObject({
@@ -12,9 +12,13 @@ const objectShape = z.looseObject({
   oneOf: z.array(z.unknown()).optional(),
 });
 
+/** The library's own messages in Chinese. */
+const CHINESE = z.locales.zhCN().localeError;
+
 /**
  * Checks what a user wrote against an analysis' spec and fills in the defaults.
- * A failure names the place (`steps[1].where[0].op`) and the nearest known key or operator.
+ * A failure names the place (`steps[1].where[0].op`) and the nearest known key or operator. Values are never repeated:
+ * what was typed may be somebody's id. A message of our own schemas is `Chinese | English`.
  */
 export function parseSpec<Spec extends z.ZodType>(
   schema: Spec,
@@ -22,7 +26,9 @@ export function parseSpec<Spec extends z.ZodType>(
 ): Outcome<z.output<Spec>, AnalysisFailure> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return succeed(parsed.data);
-  return fail(describeIssue(schema, deepest(parsed.error.issues), input));
+  const chinese = schema.safeParse(input, { error: CHINESE });
+  const zh = chinese.success ? undefined : deepest(chinese.error.issues);
+  return fail(describeIssue(schema, deepest(parsed.error.issues), zh?.message, input));
 }
 
 type Issue = z.core.$ZodIssue;
@@ -43,31 +49,39 @@ function deepest(issues: readonly Issue[]): Issue {
   return longest !== undefined && longest.path.length > first.path.length ? longest : first;
 }
 
-function describeIssue(schema: z.ZodType, issue: Issue, input: unknown): AnalysisFailure {
+function describeIssue(
+  schema: z.ZodType,
+  issue: Issue,
+  zhMessage: string | undefined,
+  input: unknown,
+): AnalysisFailure {
   const place = placeText(issue.path);
   if (issue.code === 'unrecognized_keys') {
     const [key = ''] = issue.keys;
     const known = keysAt(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }), issue.path);
-    const where = place === '' ? '' : ` in ${place}`;
+    const shown = shownName(key);
     return {
       code: 'unknown_key',
-      message: `unknown key '${key}'${where}${didYouMean(key, known)}; known: ${known.join(', ')}`,
+      message: `unknown key '${shown}'${place === '' ? '' : ` in ${place}`}${didYouMean(key, known)}; known: ${known.join(', ')}`,
+      zh: `${place === '' ? '' : `${place} 中`}没有键「${shown}」${didYouMean(key, known, 'zh')}；可用 ${known.join('、')}`,
     };
   }
   const got = valueAt(input, issue.path);
   if (issue.path.at(-1) === 'op' && typeof got === 'string') {
+    const shown = shownName(got);
     return {
       code: 'unknown_operator',
-      message: `unknown operator '${got}' at ${place}${didYouMean(got, OPERATORS)}; known: ${OPERATORS.join(', ')}`,
+      message: `unknown operator '${shown}' at ${place}${didYouMean(got, OPERATORS)}; known: ${OPERATORS.join(', ')}`,
+      zh: `${place} 没有运算符「${shown}」${didYouMean(got, OPERATORS, 'zh')}；可用 ${OPERATORS.join('、')}`,
     };
   }
-  const seen = got === undefined ? '' : ` (got ${shortText(got)})`;
-  return { code: 'bad_spec', message: `${place === '' ? 'the spec' : place}: ${issue.message}${seen}` };
-}
-
-function shortText(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+  const [own = '', en] = issue.message.split(' | ', 2);
+  const zh = issue.code === 'custom' ? own : (zhMessage ?? issue.message);
+  return {
+    code: 'bad_spec',
+    message: `${place === '' ? 'the spec' : place}: ${issue.code === 'custom' ? (en ?? own) : issue.message}`,
+    zh: `${place === '' ? '规格' : place}：${zh}`,
+  };
 }
 
 function placeText(path: readonly PropertyKey[]): string {

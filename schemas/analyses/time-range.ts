@@ -23,7 +23,8 @@ export function resolveTimeRange(
   if (from.value !== null && to.value !== null && from.value >= to.value) {
     return fail({
       code: 'bad_range',
-      message: `from (${String(spec.from)}) is not before to (${String(spec.to)})`,
+      message: 'from is not before to',
+      zh: 'from 应早于 to',
     });
   }
   return succeed({ fromMs: from.value, toMs: to.value });
@@ -41,7 +42,8 @@ function resolveBound(
   if (Number.isFinite(milliseconds) && isDay(text.slice(0, 10))) return succeed(milliseconds);
   return fail({
     code: 'bad_range',
-    message: `${key} '${bound}' is no instant: write 2026-09-09T20:00:00+08:00 (with an offset), or 2026-09-09 for the whole day`,
+    message: `${key} is no instant: write 2026-09-09T20:00:00+08:00 (with an offset), or 2026-09-09 for the whole day`,
+    zh: `${key} 不是时间：请写 2026-09-09T20:00:00+08:00（带时区），或 2026-09-09 表示整天`,
   });
 }
 

@@ -39,7 +39,8 @@ export function compileFunnel(spec: FunnelSpec, filter: Filter): Outcome<Compile
   }
   const { correlate } = spec;
   const correlateFrom = correlate === null ? 0 : typeof correlate === 'string' ? 1 : correlate.from_step;
-  if (marks.length > 22) return fail({ code: 'not_supported', message: 'too many steps and exclusions' });
+  if (marks.length > 22)
+    return fail({ code: 'not_supported', message: 'too many steps and exclusions', zh: '步骤与排除太多' });
   return succeed({
     plan: {
       stepCount,

@@ -66,6 +66,7 @@ async function runFunnel(
     return fail({
       code: 'bad_value',
       message: `there is no step ${viewersAt}: the funnel has ${spec.steps.length}`,
+      zh: `没有第 ${viewersAt} 步：漏斗共 ${spec.steps.length} 步`,
     });
   }
   const selected = selectSteps(spec, range.value, context.timeZone);

@@ -216,6 +216,7 @@ function tooMany(periods: number): AnalysisFailure {
   return {
     code: 'too_large',
     message: `${periods} periods are more than the ${MOST_PERIODS} of a retention: choose a longer period or a shorter range`,
+    zh: `${periods} 个周期超过留存的上限 ${MOST_PERIODS}：请改用更长的周期或更短的时间范围`,
   };
 }
 
