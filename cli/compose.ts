@@ -133,17 +133,35 @@ export class App {
     return { key, pseudonymizer, seal: new Seal(key) };
   }
 
-  async importTools(progress: Progress): Promise<ImportTools> {
+  /** @param wait with Kafka: until a loader has stored each file */
+  async importTools(progress: Progress, wait = true): Promise<ImportTools> {
     const { SOURCES } = await import('../pipelines/index.js');
     const { key, pseudonymizer, seal } = await this.privacy();
+    const kafka = await this.kafka();
     return {
       sources: SOURCES,
       pseudonymizer,
       seal,
       warehouse: await this.warehouse(),
       bus: () => this.bus(),
+      ...(kafka === null ? {} : { kafka: { bus: kafka.bus, wait, onWait: this.tellWait() } }),
       progress,
       threads: { key, ownDomains: this.settings.own_domains },
+    };
+  }
+
+  /** Says every few seconds that a file waits for a loader. */
+  private tellWait(): (waitedMs: number) => void {
+    let toldAt = 5_000;
+    return (waitedMs) => {
+      if (waitedMs < toldAt) return;
+      toldAt = waitedMs + 10_000;
+      process.stderr.write(
+        this.say(
+          `已写入 Kafka，等待 loader 入库（${Math.round(waitedMs / 1000)} 秒）；若没有运行：wxlive serve --roles loader\n`,
+          `in Kafka, waiting for a loader to store it (${Math.round(waitedMs / 1000)} s); if none runs: wxlive serve --roles loader\n`,
+        ),
+      );
     };
   }
 
@@ -179,6 +197,7 @@ export class App {
     return {
       reportZone: this.settings.report_time_zone,
       channelGroups: this.settings.channel_groups,
+      expectedSources: this.settings.expected_sources,
     };
   }
 

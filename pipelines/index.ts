@@ -69,3 +69,4 @@ export {
 } from './bus/topic-plans.js';
 export { KafkaLoader, type KafkaLoaderOptions } from './consume/kafka-loader.js';
 export { openKafkaTarget } from './collector/kafka-target.js';
+export type { KafkaImport } from './import/kafka-publisher.js';

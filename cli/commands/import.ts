@@ -30,6 +30,7 @@ export function importCommand(): CommandDefinition {
     .addOption(new Option('--scope <scope>', '名单范围 / whose list it is').choices(['staff', 'outsiders']))
     .option('--accept-shrink', '接受明显变短的名单 / accept a list that is much shorter')
     .option('--map <header=field>', '表头对应字段，可重复 / maps a header, repeatable', collect, [])
+    .option('--no-wait', '使用 Kafka 时不等待入库 / with Kafka: do not wait until it is stored')
     .option('--dry-run', '只检查不入库 / check only, store nothing')
     .addHelpText(
       'after',
@@ -42,7 +43,7 @@ async function runImportCommand(app: App, files: readonly string[], options: Opt
   const importOptions = await readOptions(app, options);
   const { isUnusable, runImport } = await import('../../pipelines/index.js');
   const progress = app.openProgress();
-  const tools = await app.importTools(progress);
+  const tools = await app.importTools(progress, options['wait'] !== false);
   const reports: FileReport[] = [];
   for (const file of files) {
     const report = await runImport(file, importOptions, tools);
