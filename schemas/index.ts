@@ -29,3 +29,4 @@ export * from './sources/own-event.js';
 export * from './sources/sensors.js';
 export * from './sources/growingio.js';
 export * from './sources/wedata.js';
+export * from './json-schema.js';

@@ -13,6 +13,7 @@ import { migrateCommand } from './migrate.js';
 import { ordersCommand } from './orders.js';
 import { rejectsCommand } from './rejects.js';
 import { reportCommand } from './report.js';
+import { schemaCommand } from './schema.js';
 import { serveCommand } from './serve.js';
 import { sqlCommand } from './sql.js';
 import { viewerCommand } from './viewer.js';
@@ -35,5 +36,6 @@ export const COMMANDS: readonly (() => CommandDefinition)[] = [
   exportCommand,
   connectCommand,
   dictionaryCommand,
+  schemaCommand,
   viewerCommand,
 ];
