@@ -27,6 +27,8 @@ const termRow = z.object({ term: z.coerce.number(), holder: z.string(), until_ms
 export function openSchedulerLease(warehouse: Warehouse): SchedulerLease {
   const holder = randomUUID();
   let firstOwn: number | null = null;
+  /** Until when nobody else can have it. */
+  let ownUntil = Number.NEGATIVE_INFINITY;
 
   const latest = async (): Promise<z.infer<typeof termRow> | undefined> =>
     (await warehouse.query(loadSql('ledger/term'), termRow))[0];
@@ -47,20 +49,21 @@ export function openSchedulerLease(warehouse: Warehouse): SchedulerLease {
 
   return {
     async hold(now) {
+      if (firstOwn !== null && ownUntil - now > RENEW_MS) return firstOwn;
       const current = await latest();
       const own = current?.holder === holder;
       if (current !== undefined && !own && current.until_ms > now) return null;
-      if (current !== undefined && own && current.until_ms - now > RENEW_MS)
-        return (firstOwn ??= current.term);
       if (!own) firstOwn = null;
       const term = (current?.term ?? 0) + 1;
       if (!(await begin(term, now, now + TERM_MS))) return null;
+      ownUntil = now + TERM_MS;
       return (firstOwn ??= term);
     },
     async release(now) {
       const current = await latest();
       if (current?.holder === holder && current.until_ms > now) await begin(current.term + 1, now, now);
       firstOwn = null;
+      ownUntil = Number.NEGATIVE_INFINITY;
     },
   };
 }

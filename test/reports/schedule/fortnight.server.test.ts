@@ -187,8 +187,9 @@ describe.skipIf(lacksProgram('openssl'))(`a fortnight with crashes (seed ${Strin
     while (now < END) {
       // nobody runs for two days
       now +=
-        now > START + 5 * DAY_MS && now < START + 5.3 * DAY_MS ? 2 * DAY_MS : (1 + random.below(4)) * HOUR_MS;
-      for (const [at, process] of alive.entries()) if (process.dead) alive[at] = await openProcess(CRASH_CHANCE);
+        now > START + 5 * DAY_MS && now < START + 5.3 * DAY_MS ? 2 * DAY_MS : (2 + random.below(6)) * HOUR_MS;
+      for (const [at, process] of alive.entries())
+        if (process.dead) alive[at] = await openProcess(CRASH_CHANCE);
       if (now - until > 3 * DAY_MS) {
         until = now;
         await changePastDay();
