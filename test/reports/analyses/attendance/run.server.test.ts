@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attendance } from '../../../../reports/analyses/attendance/run.js';
 import { parseSpec, type AttendanceResult } from '../../../../schemas/index.js';
 import { oracleAttendance, type OracleEmployee, type OracleLive } from '../../../oracles/attendance.js';
+import type { Warehouse } from '../../../../sql/index.js';
 import { createRandom } from '../../../oracles/random.js';
+import { isSqlCaught } from '../mutating-warehouse.js';
 import { openScratchWarehouse, viewerOf, ZONE, type ScratchWarehouse } from '../scratch-warehouse.js';
 
 const random = createRandom(5);
@@ -112,10 +114,10 @@ afterAll(async () => {
   await scratch.close();
 });
 
-async function run(input: object): Promise<AttendanceResult> {
+async function run(input: object, warehouse: Warehouse = scratch.warehouse): Promise<AttendanceResult> {
   const spec = parseSpec(attendance.spec, input);
   if (!spec.ok) throw new Error(spec.failure.message);
-  const outcome = await attendance.run(scratch.warehouse, spec.value, { timeZone: ZONE });
+  const outcome = await attendance.run(warehouse, spec.value, { timeZone: ZONE });
   if (!outcome.ok) throw new Error(outcome.failure.message);
   return outcome.value;
 }
@@ -145,6 +147,26 @@ describe('attendance equals the roster read by hand', () => {
       expect(level.reduce((sum, row) => sum + row.expected, 0)).toBe(result.total.expected);
       expect(level.reduce((sum, row) => sum + row.finished, 0)).toBe(result.total.finished);
     }
+  });
+
+  it.each([
+    ["= 'active'", "!= 'active'"],
+    ['roster.valid_from <= greatest', 'roster.valid_from < greatest'],
+    ['roster.valid_to > greatest', 'roster.valid_to >= greatest'],
+    ['INNER JOIN roster ON chosen.account = roster.account', 'CROSS JOIN roster'],
+    ['< {to_ms:Int64}', '<= {to_ms:Int64} + 86400000'],
+  ])('is caught when staff.sql has for %s: %s', async (from, to) => {
+    const mutation = { file: 'attendance/staff.sql', from, to };
+    const holds = async (changed: Warehouse): Promise<boolean> => {
+      const result = await run({ to: '2026-11-22' }, changed);
+      const chosen = lives.filter(({ day }) => day <= '2026-11-22');
+      const expected = oracleAttendance(employees, chosen, 0.8, 1);
+      const found = new Map(result.rows.map((row) => [`${row.live_id}/${row.department}`, row]));
+      for (const [key, counts] of expected)
+        expect(key === 'total' ? result.total : found.get(key)).toMatchObject(counts);
+      return true;
+    };
+    expect(await isSqlCaught(scratch.warehouse, mutation, holds)).toBe(true);
   });
 
   it('goes down to employees', async () => {

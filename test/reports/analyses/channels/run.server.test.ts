@@ -3,8 +3,9 @@ import { z } from 'zod';
 
 import { channels } from '../../../../reports/analyses/channels/run.js';
 import { parseSpec, type ChannelsResult } from '../../../../schemas/index.js';
-import { typedByUser } from '../../../../sql/index.js';
+import { typedByUser, type Warehouse } from '../../../../sql/index.js';
 import { inScope, meets } from '../../../oracles/where.js';
+import { isSqlCaught } from '../mutating-warehouse.js';
 import {
   insertEvents,
   openScratchWarehouse,
@@ -53,10 +54,10 @@ afterAll(async () => {
   await scratch.close();
 });
 
-async function run(input: object): Promise<ChannelsResult> {
+async function run(input: object, warehouse: Warehouse = scratch.warehouse): Promise<ChannelsResult> {
   const spec = parseSpec(channels.spec, input);
   if (!spec.ok) throw new Error(spec.failure.message);
-  const outcome = await channels.run(scratch.warehouse, spec.value, { timeZone: ZONE });
+  const outcome = await channels.run(warehouse, spec.value, { timeZone: ZONE });
   if (!outcome.ok) throw new Error(outcome.failure.message);
   return outcome.value;
 }
@@ -78,9 +79,31 @@ describe('channels', () => {
     [{ channel: 'utm_source/utm_campaign', from: '2026-11-24', to: '2026-11-24' }],
     [{ from: '2026-11-24', rooms: ['1'], where: [{ field: 'touch.utm_source', op: 'ne', value: 'b' }] }],
   ])('counts each event under its touch: %j', async (input: { channel?: string; from?: string }) => {
+    await expectCounts(input);
+  });
+
+  it.each([
+    ["(viewer, event = 'live_enter') AS entrants", "(viewer, event != 'live_enter') AS entrants"],
+    ["uniqExactIf(viewer, event = 'goods_click')", "countIf(event = 'goods_click')"],
+    ['sumIf(ifNull(amount_fen, 0)', 'sumIf(ifNull(amount_fen, 1)'],
+    ['AND is_known', 'AND NOT is_known'],
+  ])('is caught when figures.sql has for %s: %s', async (from, to) => {
+    const mutation = { file: 'channels/figures.sql', from, to };
+    const holds = async (changed: Warehouse): Promise<boolean> => {
+      await expectCounts({ from: '2026-11-24' }, changed);
+      return true;
+    };
+    expect(await isSqlCaught(scratch.warehouse, mutation, holds)).toBe(true);
+  });
+
+  /** Fails where the analysis and a count by hand differ. */
+  async function expectCounts(
+    input: { channel?: string; from?: string },
+    warehouse: Warehouse = scratch.warehouse,
+  ): Promise<void> {
     const spec = parseSpec(channels.spec, input);
     if (!spec.ok) throw new Error(spec.failure.message);
-    const result = await run(input);
+    const result = await run(input, warehouse);
     const touchFields = (event: ScratchEvent): ScratchEvent => ({
       ...event,
       utm_source: touchOf.get(event.event_id)?.utm_source ?? '',
@@ -124,7 +147,7 @@ describe('channels', () => {
     expect(
       without.every(({ entrants, orders, cost_fen }) => entrants === 0 && orders === 0 && cost_fen !== null),
     ).toBe(true);
-  });
+  }
 
   it('agrees with channel_daily, day by day', async () => {
     for (const day of ['2026-11-23', '2026-11-24', '2026-11-25']) {
