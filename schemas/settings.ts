@@ -1,9 +1,24 @@
 import { z } from 'zod';
+import { DEFAULT_ACCOUNT, platformSchema } from './platform.js';
+import { isDay } from './report-day.js';
 
 const zone = z.string().refine(isTimeZone, { error: 'must be an IANA time zone such as Asia/Shanghai' });
 const file = z.string().min(1);
 const port = z.coerce.number().int().min(1).max(65535);
 const whole = (least: number, most: number) => z.number().int().min(least).max(most);
+
+/** A source that has to deliver every day. */
+const expectedSourceSchema = z.strictObject({
+  platform: platformSchema,
+  account: z.string().min(1).default(DEFAULT_ACCOUNT),
+  source: z.enum(['events', 'minutes', 'wecom-watch']),
+  since: z
+    .string()
+    .refine(isDay, { error: 'must be a day such as 2026-11-11' })
+    .optional()
+    .describe('First day it is expected of; absent: since its account first delivered anything.'),
+});
+export type ExpectedSource = z.infer<typeof expectedSourceSchema>;
 
 /** Every setting, with its default; units are in the names. Secrets come from the environment or `…_FILE` only. */
 export const settingsSchema = z.strictObject({
@@ -24,6 +39,10 @@ export const settingsSchema = z.strictObject({
     .record(z.string(), z.string())
     .default({})
     .describe('Channel → group it is shown as, also for what is stored already.'),
+  expected_sources: z
+    .array(expectedSourceSchema)
+    .default([])
+    .describe('What source_status expects of a platform and account; else what came in the last 28 days.'),
   own_domains: z.array(z.string()).default([]).describe('Hosts whose referrers are internal.'),
   clickhouse_url: z.url().optional().describe('A ClickHouse server instead of the private engine.'),
   clickhouse_user: z.string().default('default').describe('User of the server.'),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ENTRY_EVENTS, SYSTEM_SCENES } from '../schemas/index.js';
+import { ENTRY_EVENTS, SYSTEM_SCENES, type ExpectedSource } from '../schemas/index.js';
 import type { SqlText } from './connection/warehouse.js';
 import { packageRoot } from './package-root.js';
 
@@ -12,6 +12,8 @@ export interface RenderSettings {
   readonly reportZone: string;
   /** `channel_groups` of the settings: channel → the group it is shown as. */
   readonly channelGroups: Readonly<Record<string, string>>;
+  /** `expected_sources` of the settings: what is expected of a platform and account instead of what came lately. */
+  readonly expectedSources?: readonly ExpectedSource[];
 }
 
 /** A numbered migration or a view as it stands in its file. */
@@ -59,6 +61,8 @@ function fillSlot(name: string, argument: string, settings: RenderSettings, file
       return 'fsync_after_insert = 1, fsync_part_directory = 1, non_replicated_deduplication_window = 0';
     case 'zone':
       return settings.reportZone.replaceAll("'", '');
+    case 'expected_sources':
+      return `CAST([${(settings.expectedSources ?? []).map(expectedTuple).join(', ')}], 'Array(Tuple(String, String, String, Nullable(Date)))')`;
     case 'batch_id':
       return 'toString(batch_seq)';
     case 'system_scenes':
@@ -80,6 +84,10 @@ function fillSlot(name: string, argument: string, settings: RenderSettings, file
     default:
       throw new Error(`sql/${file} asks for a slot {{${name}}} that sql/render.ts does not know`);
   }
+}
+
+function expectedTuple({ platform, account, source, since }: ExpectedSource): string {
+  return `(${quote(platform)}, ${quote(account)}, ${quote(source)}, ${since === undefined ? 'NULL' : `toDate(${quote(since)})`})`;
 }
 
 function quote(text: string): string {

@@ -102,17 +102,18 @@ function judge(
   const ownHeads = heads.filter(ofLive);
   const halves = scopes.map((scope) => {
     const inScope = (row: JsonRow): boolean => ofLive(row) && row['scope'] === scope;
-    const before = stored.filter(inScope).map((row) => rowText(row, ATTENDANCE_CONTENT));
-    const now = rows.filter(({ row }) => inScope(row)).map(({ row }) => rowText(row, ATTENDANCE_CONTENT));
-    const [knownBefore, knownNow] = [new Set(before), new Set(now)];
+    const before = stored.filter(inScope);
+    const now = rows.flatMap(({ row }) => (inScope(row) ? [row] : []));
+    const knownBefore = new Set(before.map((row) => rowText(row, ATTENDANCE_CONTENT)));
+    const watching = new Set(now.map((row) => row['viewer_key']));
     const head = ownHeads.find((one) => one['scope'] === scope);
     return {
       scope,
       exportedBefore: head === undefined ? null : Number(head['exported_at']),
       rows: now.length,
       rowsBefore: before.length,
-      changed: now.filter((text) => !knownBefore.has(text)).length,
-      vanished: before.filter((text) => !knownNow.has(text)).length,
+      changed: now.filter((row) => !knownBefore.has(rowText(row, ATTENDANCE_CONTENT))).length,
+      vanished: before.filter((row) => !watching.has(row['viewer_key'] ?? null)).length,
     };
   });
   const older = halves.some(({ exportedBefore }) => (exportedBefore ?? 0) > exportedAt);
