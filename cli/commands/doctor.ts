@@ -1,9 +1,9 @@
 import { accessSync, constants, existsSync, mkdirSync, statfsSync, statSync } from 'node:fs';
-import { connect } from 'node:net';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { flag, type CommandDefinition } from '../command.js';
+import type { TopicFault } from '../../pipelines/index.js';
 import type { App } from '../compose.js';
 import type { FontName } from '../../formats/index.js';
 import { EXIT } from '../exit-codes.js';
@@ -21,7 +21,6 @@ interface Check {
 const LEAST_NODE = 20;
 const LEAST_MEMORY_BYTES = 2 * 2 ** 30;
 const LEAST_DISK_BYTES = 2 * 2 ** 30;
-const KAFKA_TIMEOUT_MS = 3_000;
 
 /** `wxlive doctor`: what wxlive stands on, and what to do about each. */
 export function doctorCommand(): CommandDefinition {
@@ -175,45 +174,59 @@ async function checkWarehouse(app: App): Promise<Check[]> {
 }
 
 async function checkKafka(app: App): Promise<Check | null> {
-  const brokers = app.environment['KAFKA_BROKERS'];
-  if (brokers === undefined || brokers === '') return null;
-  const results = await Promise.all(brokers.split(',').map((broker) => reach(broker.trim())));
-  const fine = results.every(Boolean);
-  return {
-    name: 'Kafka',
-    state: fine ? 'ok' : 'failed',
-    found: brokers,
-    fix: fine
-      ? ''
-      : app.say(
-          '无法连接：检查 KAFKA_BROKERS 与网络',
-          'cannot be reached: check KAFKA_BROKERS and the network',
-        ),
-  };
+  const brokers = app.settings.kafka_brokers;
+  if (brokers.length === 0) return null;
+  const { checkTopics, KafkaClient, topicPlans } = await import('../../pipelines/index.js');
+  const { kafkaSettings, topicSettings } = await import('../kafka-settings.js');
+  const client = new KafkaClient(kafkaSettings(app.settings, app.environment), app.logger);
+  const found = brokers.join(', ');
+  try {
+    const faults = await checkTopics(client, topicPlans(topicSettings(app.settings)));
+    if (faults.length === 0) return { name: 'Kafka', state: 'ok', found, fix: '' };
+    return {
+      name: 'Kafka',
+      state: 'warning',
+      found,
+      fix: faults.map((one) => topicFix(app, one)).join('; '),
+    };
+  } catch {
+    return {
+      name: 'Kafka',
+      state: 'failed',
+      found,
+      fix: app.say(
+        '无法连接：检查 KAFKA_BROKERS、TLS / SASL 设置与网络',
+        'cannot be reached: check KAFKA_BROKERS, the TLS and SASL settings and the network',
+      ),
+    };
+  } finally {
+    await client.close();
+  }
 }
 
-async function reach(broker: string): Promise<boolean> {
-  const at = broker.lastIndexOf(':');
-  const socket = connect({
-    host: broker.slice(0, at),
-    port: Number(broker.slice(at + 1)),
-    timeout: KAFKA_TIMEOUT_MS,
-  });
-  return new Promise((resolve) => {
-    const end = (answer: boolean): void => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.once('connect', () => {
-      end(true);
-    });
-    socket.once('timeout', () => {
-      end(false);
-    });
-    socket.once('error', () => {
-      end(false);
-    });
-  });
+function topicFix(app: App, { topic, fault, found, wanted }: TopicFault): string {
+  switch (fault) {
+    case 'missing':
+      return app.say(
+        `主题 ${topic} 尚未创建，serve 或 import 会创建`,
+        `${topic} is not there yet: serve or import makes it`,
+      );
+    case 'partitions':
+      return app.say(
+        `主题 ${topic} 有 ${found ?? 0} 个分区，设置为 ${wanted}：用 kafka-topics --alter 增加`,
+        `${topic} has ${found ?? 0} partitions, the settings say ${wanted}: add some by kafka-topics --alter`,
+      );
+    case 'retention':
+      return app.say(
+        `主题 ${topic} 只保留 ${found ?? 0} 毫秒，设置为 ${wanted}：loader 停得更久会丢失数据`,
+        `${topic} keeps records for ${found ?? 0} ms, the settings say ${wanted}: a loader that is away for longer loses some`,
+      );
+    case 'message_bytes':
+      return app.say(
+        `主题 ${topic} 的 max.message.bytes 为 ${found ?? 0}，需要 ${wanted}`,
+        `max.message.bytes of ${topic} is ${found ?? 0}, ${wanted} is needed`,
+      );
+  }
 }
 
 async function checkFonts(app: App): Promise<Check> {

@@ -150,7 +150,7 @@ export class KafkaBus {
       if (pack === null || begins) {
         const lane = laneOf(record, from);
         const bucket = bucketOf(record);
-        const key = travelsWhole(lane) ? `${lane}` : `${lane} ${bucket}`;
+        const key = travelsWhole(lane) ? lane : `${lane} ${bucket}`;
         pack = packs.get(key) ?? { lane, bucket, encoded: [], bytes: 0, account: undefined };
         packs.set(key, pack);
         if (pack.bytes >= PACK_BYTES && !travelsWhole(lane)) close(pack);

@@ -346,7 +346,7 @@ export class BusProducer {
 }
 
 async function handOver(payload: EachBatchPayload, onBatch: ConsumeOptions['onBatch']): Promise<void> {
-  const { batch, heartbeat, resolveOffset, isRunning, isStale } = payload;
+  const { batch } = payload;
   const last = batch.messages.at(-1);
   if (last === undefined) return;
   const work = onBatch({
@@ -363,15 +363,15 @@ async function handOver(payload: EachBatchPayload, onBatch: ConsumeOptions['onBa
   let done = false;
   void work.finally(() => (done = true)).catch(() => undefined);
   const beats = setInterval(() => {
-    if (!done && isRunning()) heartbeat().catch(() => undefined);
+    if (!done && payload.isRunning()) payload.heartbeat().catch(() => undefined);
   }, HEARTBEAT_MS);
   try {
     await work;
   } finally {
     clearInterval(beats);
   }
-  if (!isStale()) resolveOffset(last.offset);
-  await heartbeat();
+  if (!payload.isStale()) payload.resolveOffset(last.offset);
+  await payload.heartbeat();
 }
 
 function runningConsumer(consumer: Consumer): RunningConsumer {
@@ -412,9 +412,14 @@ const zstd = ((): { compress: Transform; decompress: Transform } | null => {
   const found: Readonly<Record<string, unknown>> = { ...zlib };
   const { zstdCompress, zstdDecompress } = found;
   if (typeof zstdCompress !== 'function' || typeof zstdDecompress !== 'function') return null;
-  const promised = (work: unknown): Transform =>
-    promisify(work as typeof zlib.deflate) as unknown as Transform;
-  return { compress: promised(zstdCompress), decompress: promised(zstdDecompress) };
+  const promised =
+    (work: (bytes: Buffer, done: (error: Error | null, result: Buffer) => void) => void): Transform =>
+    (bytes) =>
+      promisify(work)(bytes);
+  return {
+    compress: promised((bytes, done) => void Reflect.apply(zstdCompress, zlib, [bytes, done])),
+    decompress: promised((bytes, done) => void Reflect.apply(zstdDecompress, zlib, [bytes, done])),
+  };
 })();
 
 const gzip = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gzip);

@@ -41,7 +41,13 @@ export function laneOf(record: CanonicalRecord, from: 'live' | 'file'): Lane {
       return 'attendance';
     case 'order':
       return 'orders';
-    default:
+    case 'room':
+    case 'live':
+    case 'link':
+    case 'employee':
+    case 'violation':
+    case 'cost':
+    case 'target':
       return 'dimensions';
   }
 }
@@ -64,7 +70,13 @@ function identityOf(record: CanonicalRecord): string {
       return `${record.account}\u0000${record.live_id}`;
     case 'order':
       return record.order_id;
-    default:
+    case 'room':
+    case 'live':
+    case 'link':
+    case 'employee':
+    case 'violation':
+    case 'cost':
+    case 'target':
       // Small lists whose order counts: one after the other.
       return record.kind;
   }

@@ -74,7 +74,7 @@ export class KafkaLoader {
       try {
         await this.takeTurn();
       } catch (error) {
-        if (this.stopping.signal.aborted) return;
+        if (isOver(this.stopping.signal)) return;
         this.state = 'starting';
         logger.error('the loader begins anew', { reason: reasonOf(error) });
         pauseMs =
@@ -170,7 +170,7 @@ export class KafkaLoader {
       last = performance.now();
       let any = false;
       for (const lane of lanes) {
-        if (over.aborted) return;
+        if (isOver(over)) return;
         const cuts = lane.cut(flushRecords);
         if (cuts.length === 0) continue;
         any = true;
@@ -199,7 +199,9 @@ export class KafkaLoader {
         this.figures.flushed(result, (performance.now() - began) / 1000);
         return;
       } catch (error) {
-        if (isFenced(error)) throw new Error('the loader lease has passed to another process');
+        if (isFenced(error)) {
+          throw new Error('the loader lease has passed to another process', { cause: error });
+        }
         this.figures.failures.add({ transient: String(isTransient(error)) });
         this.options.logger.warn('a flush failed, trying again', {
           transient: isTransient(error),
@@ -230,6 +232,11 @@ async function waitForSome(lanes: readonly LaneConsumer[], over: AbortSignal): P
 
 function reasonFor(signal: AbortSignal): Error {
   return signal.reason instanceof Error ? signal.reason : new Error('the turn ended');
+}
+
+/** Asked anew each time: it changes while others work. */
+function isOver(signal: AbortSignal): boolean {
+  return signal.aborted;
 }
 
 function isTransient(error: unknown): boolean {
