@@ -224,6 +224,102 @@ export const METRICS: readonly Metric[] = [
     base: '次数',
     source: 'source_status.state',
   },
+  {
+    id: 'experiment_users',
+    zh: '实验人数',
+    en: 'Users of an experiment',
+    definition: {
+      zh: '所选时间内有该活动触点且触点带有版本的去重人数；归入其第一个这样的触点的版本，之后不变',
+      en: 'distinct people with a touch of the campaign that has a variant, in the range; the first such touch says which, for good',
+    },
+    unit: '人',
+    base: '人数',
+    source: 'experiment.users',
+  },
+  {
+    id: 'conversion_rate',
+    zh: '转化率',
+    en: 'Conversion rate',
+    definition: {
+      zh: '自首个触点起至少转化一次的人数 ÷ 实验人数，附威尔逊区间',
+      en: 'people who converted at least once from their first touch on / users of the variant, with its Wilson interval',
+    },
+    unit: '%',
+    base: '实验人数',
+    source: 'experiment.rate',
+  },
+  {
+    id: 'value_per_user',
+    zh: '人均值',
+    en: 'Value per user',
+    definition: {
+      zh: '自首个触点起的数值之和 ÷ 实验人数，未转化者计 0',
+      en: 'sum of the value from the first touch on / users of the variant, 0 for who did nothing',
+    },
+    unit: '元',
+    base: '实验人数',
+    source: 'experiment.mean',
+  },
+  {
+    id: 'lift',
+    zh: '提升',
+    en: 'Lift',
+    definition: {
+      zh: '（版本 − 基准）÷ 基准的绝对值；基准为 0 时没有',
+      en: '(variant − baseline) / |baseline|; none where the baseline is 0',
+    },
+    unit: '%',
+    base: '基准',
+    source: 'experiment.lift',
+  },
+  {
+    id: 'p_adjusted',
+    zh: '校正 p',
+    en: 'Adjusted p',
+    definition: {
+      zh: '若版本与基准其实相同，出现如此大差异的概率；双侧 z 检验（均值为 Welch t），多个版本按 Holm 校正',
+      en: 'how likely so large a difference is if variant and baseline are alike; two-sided z (Welch t for means), Holm over the variants',
+    },
+    unit: '',
+    base: '实验人数',
+    source: 'experiment.p_adjusted',
+  },
+  {
+    id: 'chance_to_win',
+    zh: '胜率',
+    en: 'Chance to win',
+    definition: {
+      zh: '版本的真实转化率高于基准的概率，先验为 Beta(1,1)',
+      en: 'how likely the true rate of the variant is above that of the baseline, under Beta(1, 1)',
+    },
+    unit: '%',
+    base: '实验人数',
+    source: 'experiment.chance_to_win',
+  },
+  {
+    id: 'actions',
+    zh: '行为次数',
+    en: 'Actions',
+    definition: {
+      zh: '直播间内除心跳以外的全部事件，按分钟计；按商品看时为带该商品的全部事件',
+      en: 'all events in a room but heartbeats, by minute; by goods, all events that carry the goods',
+    },
+    unit: '次',
+    base: '次数',
+    source: 'heatmap.counts',
+  },
+  {
+    id: 'retention_rate',
+    zh: '留存率',
+    en: 'Retention',
+    definition: {
+      zh: '首期的人中，在其后第 k 期（日、周、月或场）有返回事件的去重人数 ÷ 首期人数；第 0 期为首期之内',
+      en: 'of the people of a cohort, who had the returning event in the k-th period after it / people of the cohort; 0 is its own period',
+    },
+    unit: '%',
+    base: '首期人数',
+    source: 'retention.returned / retention.viewers',
+  },
 ];
 
 /** The metric of an id; throws for one that does not exist, which a test of every definition prevents. */

@@ -45,6 +45,21 @@ function planTable(plan: ExperimentPlanResult, language: Language): ListedTable 
   };
 }
 
+/** Columns that stand in the metric dictionary. */
+const METRIC_OF: Readonly<Record<string, string>> = {
+  users: 'experiment_users',
+  rate: 'conversion_rate',
+  mean: 'value_per_user',
+  lift: 'lift',
+  p_adjusted: 'p_adjusted',
+  chance_to_win: 'chance_to_win',
+};
+
+function metricOf(key: string): { metricId?: string } {
+  const metricId = METRIC_OF[key];
+  return metricId === undefined ? {} : { metricId };
+}
+
 type Column = readonly [key: string, label: string, kind: TableColumn['kind'], decimals?: number];
 
 /** What was counted and what it says, the verdict below; then the intervals behind it. */
@@ -68,6 +83,7 @@ function comparisonTables(result: ExperimentComparison, language: Language): Lis
       label,
       kind: columnKind,
       ...(decimals === undefined ? {} : { decimals }),
+      ...metricOf(key),
     })),
     rows: result.variants.map(cells),
     emptyNote: result.notes[0] ?? LABELS.empty[language],
