@@ -76,6 +76,35 @@ export async function markChangedDays(
   }
 }
 
+const viewerDayRow = z.object({ day: z.string(), platform: z.string(), account: z.string() });
+
+/**
+ * Relabels facts of people, and marks the past days they stand in: who is one person changes how many there were. Marked
+ * before, so that a kill cannot hide it, and after, when it can be seen. No batch is named: many may have told of them.
+ */
+export async function markPeopleAround(
+  warehouse: Warehouse,
+  viewers: readonly string[],
+  relabel: () => Promise<void>,
+): Promise<void> {
+  const zone = await reportZone(warehouse);
+  const days = await warehouse.query(loadSql('load/days-of-viewers'), viewerDayRow, { viewers, zone });
+  const mark = async (): Promise<void> => {
+    const changed_at = Date.now();
+    const rows = days.map((day) => ({
+      ...day,
+      source: 'identities',
+      batch_seq: 0,
+      state: 'changed',
+      changed_at,
+    }));
+    await insertJsonRows(warehouse, 'wxlive_store.changed_days', COLUMNS, ['changed_at'], rows);
+  };
+  await mark();
+  await relabel();
+  await mark();
+}
+
 const zones = new WeakMap<Warehouse, string>();
 
 /** The zone in which the views begin their days. */

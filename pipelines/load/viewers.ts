@@ -1,6 +1,7 @@
 import { loadSql, type Warehouse } from '../../sql/index.js';
 import type { ViewerId } from '../../schemas/index.js';
 import { IdentityGroups, KINDS } from '../identity/link-identities.js';
+import { markPeopleAround } from './changed-days.js';
 import { instantText } from './json-rows.js';
 import type { People } from './people.js';
 import { readRowBinary } from './read-rows.js';
@@ -189,9 +190,11 @@ export class Viewers {
         old_texts: old,
         new_texts: chunk.map(([, now]) => this.groups.idOf(now)),
       };
-      for (const table of ['events', 'order-facts', 'attendance']) {
-        await this.warehouse.command(loadSql(`load/relabel-${table}`), parameters);
-      }
+      await markPeopleAround(this.warehouse, old, async () => {
+        for (const table of ['events', 'order-facts', 'attendance']) {
+          await this.warehouse.command(loadSql(`load/relabel-${table}`), parameters);
+        }
+      });
     }
   }
 

@@ -23,7 +23,6 @@ export interface RejectOriginal {
 
 const MARK = 'wxlive_reject';
 const packedSchema = z.object({
-  [MARK]: z.literal(1),
   from: z.enum(['table', 'json']),
   row: z.string(),
   table: z.string().default(''),
@@ -55,8 +54,11 @@ export function packOriginal(original: RejectOriginal): string {
  * unless `looksLikeTable` says that its place is one of a table.
  */
 export function unpackOriginal(text: string, looksLikeTable: boolean): RejectOriginal {
-  const packed = packedSchema.safeParse(text.includes(MARK) ? parsed(text) : null);
-  if (packed.success) return packed.data;
+  const value = text.includes(MARK) ? parsed(text) : null;
+  if (typeof value === 'object' && value !== null && MARK in value) {
+    const packed = packedSchema.safeParse(value);
+    if (packed.success) return packed.data;
+  }
   return {
     from: looksLikeTable ? 'table' : 'json',
     row: text,
