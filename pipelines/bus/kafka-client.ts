@@ -1,9 +1,7 @@
 import * as zlib from 'node:zlib';
 import { promisify } from 'node:util';
-import {
-  CompressionCodecs,
+import kafkajs, {
   CompressionTypes,
-  ConfigResourceTypes,
   Kafka,
   logLevel,
   type Admin,
@@ -15,6 +13,9 @@ import {
 } from 'kafkajs';
 import type { Logger } from '../../schemas/index.js';
 import { WarehouseError } from '../../sql/index.js';
+
+// Of a CommonJS module node gives by name only what it recognises in its text.
+const { CompressionCodecs, ConfigResourceTypes } = kafkajs;
 
 /** How to reach the brokers. The only file that knows kafkajs: whoever exchanges the client exchanges this file. */
 export interface KafkaSettings {
