@@ -154,6 +154,18 @@ describe('a replay', () => {
 });
 
 describe('a table', () => {
+  it('loads by an alias that was missing', async () => {
+    const path = file('members.csv', [
+      'event_id,event,time,user_id,会员标识',
+      'al1,live_enter,2026-09-09T20:00:00+08:00,,member one',
+    ]);
+    const loaded = await bench.load(path);
+    expect(loaded.rejects).toMatchObject([{ code: 'missing_identity' }]);
+    const aliases = [{ header: '会员标识', field: 'user_id' }];
+    expect(await replay({ batch: loaded.batch_id })).toMatchObject({ rejected: 1 });
+    expect(await replay({ batch: loaded.batch_id }, { aliases })).toMatchObject({ accepted: 1, rejected: 0 });
+  });
+
   it('loads once its unit is told', async () => {
     const path = file('orders-unit.csv', [
       'order_id,金额,pay_time,status,openid',
