@@ -47,7 +47,7 @@ export async function openText(
   const lines = (): OpenedText => ({
     format: 'ndjson',
     encoding,
-    content: { kind: 'records', root: 'lines', chunks: () => readLines(bytes()) },
+    content: { kind: 'records', root: 'lines', chunks: () => readLines(bytes()), utf8: bytes },
   });
 
   if (shape.kind === 'lines') return lines();

@@ -39,6 +39,8 @@ export type Content =
       /** NDJSON, a JSON array, or one JSON document. */
       readonly root: 'lines' | 'array' | 'document';
       chunks(): AsyncIterable<readonly TextRecord[]>;
+      /** Of lines: the file as UTF-8, for whoever cuts it up elsewhere (`readLines`). A block is valid until the next. */
+      readonly utf8?: () => AsyncIterable<Buffer>;
     };
 
 /** How a file was protected. */

@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import { hexHalf, hexWord } from './hex-byte.js';
 
 /**
  * The idempotency key of an event: 48 bits of the stated time in milliseconds before 80 bits of a keyed hash of
@@ -10,7 +9,7 @@ export const KEY_WORDS = 4;
 /** The lower half of the third word is the last of the hash, the upper half the first of the time. */
 const HALF = 0x10000;
 
-/** The 80 bits of the hash as 20 lower-case hex digits. */
+/** The 80 bits of the hash: ten bytes, as the characters of a text, the highest first. */
 export type EventKeyMaker = (account: string, adapter: string, eventId: string) => string;
 
 /**
@@ -19,15 +18,24 @@ export type EventKeyMaker = (account: string, adapter: string, eventId: string) 
  */
 export function createEventKeys(salt: string): EventKeyMaker {
   return (account, adapter, eventId) =>
-    hash('sha256', `${salt}\u0000${account}\u0000${adapter}\u0000${eventId}`, 'hex').slice(0, 20);
+    hash('sha256', `${salt}\u0000${account}\u0000${adapter}\u0000${eventId}`, 'binary');
 }
 
-/** Writes the key of a hash and a stated time in UTC milliseconds. */
-export function writeEventKey(target: Uint32Array, at: number, hashHex: string, statedMs: number): void {
-  target[at] = hexWord(hashHex, 12);
-  target[at + 1] = hexWord(hashHex, 4);
-  target[at + 2] = (statedMs % HALF) * HALF + hexHalf(hashHex, 0);
+/** Writes the key of a hash (its first ten bytes) and a stated time in UTC milliseconds. */
+export function writeEventKey(target: Uint32Array, at: number, keyHash: string, statedMs: number): void {
+  target[at] = wordAt(keyHash, 6);
+  target[at + 1] = wordAt(keyHash, 2);
+  target[at + 2] = (statedMs % HALF) * HALF + ((keyHash.charCodeAt(0) << 8) | keyHash.charCodeAt(1));
   target[at + 3] = Math.floor(statedMs / HALF);
+}
+
+function wordAt(bytes: string, at: number): number {
+  return (
+    (bytes.charCodeAt(at) << 24) |
+    (bytes.charCodeAt(at + 1) << 16) |
+    (bytes.charCodeAt(at + 2) << 8) |
+    bytes.charCodeAt(at + 3)
+  );
 }
 
 /** The stated time of a key, UTC milliseconds. */

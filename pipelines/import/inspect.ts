@@ -9,7 +9,7 @@ import { describeFailure, type AdapterName, type FileFailure, type Language } fr
 import type { ColumnAlias } from '../sources/column-match.js';
 import type { Source } from '../source.js';
 import { chooseByRecords, findHeader, HEADER_SEARCH_ROWS } from './choose-source.js';
-import { openFileOutcome } from './input-rows.js';
+import { openFileOutcome } from './open-input.js';
 
 /** How a file reads, as `wxlive inspect --json` prints it (PRODUCT §3). */
 export interface InspectedFile {

@@ -30,4 +30,10 @@ export class Peekable<Item> {
       await this.iterator.return?.();
     }
   }
+
+  /** Reads no further. */
+  async close(): Promise<void> {
+    this.seen.length = 0;
+    await this.iterator.return?.();
+  }
 }

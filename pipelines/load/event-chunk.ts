@@ -14,7 +14,7 @@ export interface EventChunk {
   readonly keys: Uint32Array;
   /** Hash of the content of each. */
   readonly contents: Float64Array;
-  /** Number of its viewer key among the people. */
+  /** Place of its viewer key among the people. */
   readonly viewers: Uint32Array;
   /** The record that it was. */
   readonly records: Uint32Array;
@@ -23,6 +23,8 @@ export interface EventChunk {
   /** The events that are not about orders, in order, without ADDED_COLUMNS; null without any. */
   readonly facts: Uint8Array | null;
   readonly orderFacts: Uint8Array | null;
+  /** 1: of a person who was erased, not to be stored; absent when there is none. */
+  readonly erased?: Uint8Array;
 }
 
 /** Makes chunks of events. */
@@ -42,7 +44,7 @@ export class EventChunkBuilder {
   ) {}
 
   add(event: CanonicalEvent, record: number): void {
-    const viewer = this.people.numberOf(event.viewer_key);
+    const viewer = this.people.name(event.viewer_key);
     this.people.link(event.linked, record);
     const at = this.keys.next();
     writeEventKey(
@@ -58,7 +60,7 @@ export class EventChunkBuilder {
       larger.set(this.contents);
       this.contents = larger;
     }
-    this.contents[this.rows++] = columns.add(event, this.keys.words, at, this.people.ids, viewer * 4);
+    this.contents[this.rows++] = columns.add(event, this.keys.words, at, this.people.ids.words, viewer * 4);
     this.viewers.uint32(viewer);
     this.records.uint32(record);
     this.aboutOrders.push(aboutOrder ? 1 : 0);

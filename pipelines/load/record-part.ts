@@ -48,7 +48,7 @@ export class RecordPartBuilder {
       this.events.add(record, number);
       return;
     }
-    if ('viewer_key' in record && record.viewer_key !== null) this.people.numberOf(record.viewer_key);
+    if ('viewer_key' in record && record.viewer_key !== null) this.people.name(record.viewer_key);
     if ('linked' in record) this.people.link(record.linked, number);
     if (record.kind === 'identity_link') this.linkRecords.push(number);
     else this.others.push({ record, number });

@@ -1,7 +1,6 @@
 import { looksLikeWechatId, type LinkedId, type RawIds, type ViewerId } from '../../schemas/index.js';
-import { RecentValues } from '../channel/recent-values.js';
 import type { OwnId } from './scrub.js';
-import { flatCopy, type ViewerIdMaker } from './viewer-id.js';
+import type { ViewerIdMaker } from './viewer-id.js';
 
 /** Who an event or order is about. */
 export interface Identified {
@@ -15,38 +14,8 @@ const NONE_LINKED: readonly LinkedId[] = [];
 /** The pseudonyms of a record's ids; the viewer is the first of unionid, openid, user_id, anonymous_id; null without any. */
 export type Identifier = (ids: RawIds) => Identified | null;
 
-/** What is remembered of an openid: alone, and with the unionid it came with last. */
-interface KnownOpenid {
-  readonly alone: Identified;
-  unionid: string | null;
-  both: Identified | null;
-}
-
-/** The people of a big day; twice as many at most, about 250 bytes each: 75 MB. */
-const MOST_REMEMBERED = 150_000;
-
-/**
- * Looking ids up is most of what an event costs (a random read of memory each): an openid brings its whole answer by
- * one look-up.
- */
 export function createIdentifier(viewerId: ViewerIdMaker): Identifier {
-  const known = new RecentValues<KnownOpenid>(MOST_REMEMBERED);
-  return (ids) => {
-    const { openid, unionid } = ids;
-    if (openid === undefined || ids.user_id !== undefined) return identify(ids, viewerId);
-    let entry = known.get(openid);
-    if (entry === undefined) {
-      const alone = { viewer: viewerId('wx', openid), linked: NONE_LINKED };
-      entry = { alone, unionid: null, both: null };
-      known.set(flatCopy(openid), entry);
-    }
-    if (unionid === undefined) return entry.alone;
-    if (entry.both === null || entry.unionid !== unionid) {
-      entry.both = identify(ids, viewerId);
-      entry.unionid = flatCopy(unionid);
-    }
-    return entry.both;
-  };
+  return (ids) => identify(ids, viewerId);
 }
 
 function identify(ids: RawIds, viewerId: ViewerIdMaker): Identified | null {

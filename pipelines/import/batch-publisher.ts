@@ -1,0 +1,107 @@
+import type { Warehouse } from '../../sql/index.js';
+import type { SnapshotOptions } from '../bus/bus.js';
+import type { DirectBus } from '../bus/direct.js';
+import { batchId, writeBatch, type BatchEntry } from '../load/batch-ledger.js';
+import type { RecordPart } from '../load/record-part.js';
+import { storeRejects, type Reject } from '../load/rejects.js';
+import type { FilePublisher } from './file-publisher.js';
+import type { FileIdentity, FileTally } from './file-tally.js';
+
+/** Records published at once: few inserts of large parts, and two batches in memory. */
+const BATCH_RECORDS = 250_000;
+const WAITING_REJECTS = 5_000;
+
+/** The batch of one file on its way to the bus: collects parts, publishes them in large messages while the next are read. */
+export class BatchPublisher implements FilePublisher {
+  /** What decided which of two exports is the newer one. */
+  newerBy: BatchEntry['newerBy'] = 'import';
+  private batchSeq = 0;
+  private parts: RecordPart[] = [];
+  private recordRows: Uint32Array[] = [];
+  private records = 0;
+  /** Waiting to be stored; a file of bad rows alone must not fill the memory. */
+  private rejects: Reject[] = [];
+  private inFlight: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly warehouse: Warehouse,
+    private readonly bus: DirectBus,
+    private readonly identity: FileIdentity,
+    private readonly tally: FileTally,
+  ) {}
+
+  /** 0 before anything was worth a batch. */
+  get number(): number {
+    return this.batchSeq;
+  }
+
+  /** Takes what was read, and publishes when it is enough. */
+  async add(
+    part: RecordPart,
+    recordRows: Uint32Array,
+    rejects: readonly Reject[],
+    snapshot: SnapshotOptions,
+  ): Promise<void> {
+    if (part.count > 0) {
+      this.parts.push(part);
+      this.recordRows.push(recordRows);
+      this.records += part.count;
+    }
+    this.rejects.push(...rejects);
+    if (this.records >= BATCH_RECORDS) await this.publish(snapshot);
+    if (this.rejects.length >= WAITING_REJECTS) await this.flushRejects();
+  }
+
+  /** Publishes what was collected, one message at a time, while the next is being read. */
+  async publish(snapshot: SnapshotOptions): Promise<void> {
+    const { parts, recordRows } = this;
+    if (parts.length === 0) return;
+    this.parts = [];
+    this.recordRows = [];
+    this.records = 0;
+    await this.inFlight;
+    await this.begin();
+    const publishing = this.bus.publishParts({ batchSeq: this.batchSeq, parts, snapshot }).then((reply) => {
+      this.tally.addOutcome(reply);
+      recordRows.forEach((rows, at) => {
+        this.tally.addReply(rows, reply.accepted[at] ?? new Uint8Array());
+      });
+    });
+    this.inFlight = publishing;
+    // The failure is thrown where inFlight is awaited; this only keeps it from being called unhandled meanwhile.
+    publishing.catch(() => undefined);
+  }
+
+  /** Waits for what is on its way, stores the rejects that wait and says how the batch ended. */
+  async finish(): Promise<void> {
+    await this.inFlight;
+    await this.begin();
+    await this.flushRejects();
+    await this.write(this.tally.isHeld ? 'held' : 'loaded');
+  }
+
+  /** Takes a batch number and says that the batch is on its way. */
+  private async begin(): Promise<void> {
+    if (this.batchSeq !== 0) return;
+    this.batchSeq = this.bus.nextBatchSeq();
+    await this.write('loading');
+  }
+
+  private async write(state: BatchEntry['state']): Promise<void> {
+    const { batchSeq, newerBy } = this;
+    await writeBatch(this.warehouse, this.tally.entry(this.identity, { batchSeq, newerBy }, state));
+  }
+
+  /** Stores the rejects that wait; only for a file that is known to be readable. */
+  private async flushRejects(): Promise<void> {
+    const { rejects } = this;
+    this.rejects = [];
+    await this.begin();
+    const { adapter, account, startedAt: receivedAt } = this.identity;
+    await storeRejects(
+      this.warehouse,
+      { batchId: batchId(this.batchSeq), adapter, account, receivedAt },
+      rejects,
+    );
+  }
+}

@@ -1,0 +1,53 @@
+import type { AttendanceScope } from '../../schemas/index.js';
+import type { SnapshotOptions } from '../bus/bus.js';
+import type { RecordPart } from '../load/record-part.js';
+import type { FileRun } from './run-import.js';
+import { placementOf } from './file-placement.js';
+import type { StagedRows } from './row-stage.js';
+import { LEAST_BYTES_FOR_THREADS, stageOnThreads } from './stage-pool.js';
+
+/** Records of a part that this thread makes itself. */
+const PART_RECORDS = 10_000;
+const PART_REJECTS = 2_500;
+
+/** Reads a file row by row and publishes as it goes, on several threads where that pays. */
+export async function readStream(run: FileRun): Promise<void> {
+  const { input, options, tools, identity } = run;
+  const placement = placementOf(run, options.exportedAt ?? identity.startedAt, null);
+  const { lines, opened } = input;
+  if (
+    lines !== null &&
+    tools.threads !== undefined &&
+    tools.kafka === undefined &&
+    opened.bytes >= LEAST_BYTES_FOR_THREADS
+  ) {
+    const { key, ownDomains } = tools.threads;
+    const { settings, salt } = run;
+    const task = { keyBytes: key.bytes(), ownDomains, adapter: identity.adapter, settings, placement, salt };
+    for await (const { part, ...rows } of stageOnThreads(lines(), task)) await take(run, rows, part);
+  } else {
+    const { stage, builder } = run;
+    for await (const rows of input.rows()) {
+      for (const row of rows) stage.add(row, placement);
+      if (builder.size >= PART_RECORDS || stage.waitingRejects >= PART_REJECTS) {
+        await take(run, stage.take(), builder.take());
+      }
+    }
+    await take(run, stage.take(), builder.take());
+  }
+  await run.publisher?.publish(snapshotOf(run, identity.startedAt));
+}
+
+async function take(run: FileRun, rows: StagedRows, part: RecordPart): Promise<void> {
+  const { tally, publisher, tools, input, identity } = run;
+  tally.addRows(rows);
+  if (publisher === null) tally.addReply(rows.recordRows, null);
+  else await publisher.add(part, rows.recordRows, rows.rejects, snapshotOf(run, identity.startedAt));
+  tools.progress.update(identity.file, input.opened.consumed(), input.opened.bytes);
+}
+
+/** Rows that are streamed are of no list. */
+function snapshotOf({ options }: FileRun, exportedAt: number): SnapshotOptions {
+  const scopes: readonly AttendanceScope[] = options.scope === null ? [] : [options.scope];
+  return { exportedAt, scopes, acceptShrink: options.acceptShrink };
+}

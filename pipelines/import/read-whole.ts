@@ -1,0 +1,94 @@
+import type { AttendanceScope, DraftRecord } from '../../schemas/index.js';
+import { placementOf } from './file-placement.js';
+import { findExportTime, findFileDay } from './file-time.js';
+import { FileRefused, type InputRow } from './input.js';
+import { placeDraft } from './place-draft.js';
+import type { FileRun } from './run-import.js';
+
+/** A draft and the number of the row it came from. */
+interface HeldDraft {
+  readonly draft: DraftRecord;
+  readonly row: number;
+}
+
+/** Reads a file to its end before anything of it is stored: lists that replace others, and rows whose room is checked. */
+export async function readWhole(run: FileRun): Promise<void> {
+  const { input, options, tools, identity, stage, builder, tally, publisher } = run;
+  const held: HeldDraft[] = [];
+  const tables = new TableRows();
+  for await (const rows of input.rows()) {
+    for (const row of rows) {
+      const before = stage.count;
+      for (const draft of stage.normalize(row)) {
+        const placed = placeDraft(draft, options.room);
+        if (!placed.ok) throw new FileRefused(placed.failure);
+        held.push({ draft: placed.value, row: stage.count });
+      }
+      if (stage.count > before && input.source.checkTable !== undefined) tables.add(row);
+    }
+    tools.progress.update(identity.file, input.opened.consumed(), input.opened.bytes);
+  }
+  for (const { row, rows } of tables.all()) {
+    const checked = stage.checkTable(row, rows);
+    if (checked?.ok === false) throw new FileRefused(checked.failure);
+  }
+  const exportedAt = readExportTime(run, held);
+  const placement = placementOf(run, exportedAt, findFileDay(wordsOf(run, held)));
+  for (const { draft, row } of held) stage.addDraft(draft, row, placement);
+  const rows = stage.take();
+  tally.addRows(rows);
+  const part = builder.take();
+  if (publisher === null) {
+    tally.addReply(rows.recordRows, null);
+    return;
+  }
+  const snapshot = { exportedAt, scopes: scopesOf(run, held), acceptShrink: options.acceptShrink };
+  await publisher.add(part, rows.recordRows, rows.rejects, snapshot);
+  await publisher.publish(snapshot);
+}
+
+/** When the file was exported; the publisher is told how that is known. */
+function readExportTime(run: FileRun, held: readonly HeldDraft[]): number {
+  const { options, publisher, identity } = run;
+  const time = findExportTime(wordsOf(run, held));
+  const newerBy = time?.from ?? (options.exportedAt === null ? 'import' : 'option');
+  if (publisher !== null) publisher.newerBy = newerBy;
+  return time?.at ?? options.exportedAt ?? identity.startedAt;
+}
+
+function wordsOf(
+  { input, identity }: FileRun,
+  held: readonly HeldDraft[],
+): Parameters<typeof findExportTime>[0] {
+  const stated = held.reduce<number | null>(
+    (newest, { draft }) =>
+      draft.kind === 'minute' && draft.exported_at !== null
+        ? Math.max(newest ?? 0, draft.exported_at)
+        : newest,
+    null,
+  );
+  return { ...input.words(), fileName: identity.file, rowsExportedAt: stated };
+}
+
+function scopesOf({ options, input }: FileRun, held: readonly HeldDraft[]): readonly AttendanceScope[] {
+  if (options.scope !== null) return [options.scope];
+  const stated = input.summary().scopes;
+  if (stated !== undefined) return stated;
+  const seen = new Set<AttendanceScope>();
+  for (const { draft } of held) if (draft.kind === 'attendance') seen.add(draft.scope);
+  return [...seen];
+}
+
+/** A row of each table and how many there are. */
+class TableRows {
+  private readonly tables = new Map<number, { row: InputRow; rows: number }>();
+
+  add(row: InputRow): void {
+    const table = this.tables.get(row.tableIndex) ?? { row, rows: 0 };
+    this.tables.set(row.tableIndex, { row, rows: table.rows + 1 });
+  }
+
+  all(): Iterable<{ readonly row: InputRow; readonly rows: number }> {
+    return this.tables.values();
+  }
+}

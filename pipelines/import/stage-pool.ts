@@ -1,0 +1,98 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { packageRoot } from '../../sql/index.js';
+import { FileRefused } from './input.js';
+import { cutAtLines } from './line-blocks.js';
+import type { FromStage, StagedPart, StageTask } from './stage-protocol.js';
+
+/** From this size on threads pay: starting them takes some 0.2 s. */
+export const LEAST_BYTES_FOR_THREADS = 16 << 20;
+/** More would wait for the database. */
+const MOST_THREADS = 3;
+/** Lines handed over at once: some 6,000 events. */
+const BLOCK_BYTES = 2 << 20;
+/** Blocks that a thread has before it, so that it never waits. */
+const BLOCKS_AHEAD = 2;
+/** What dies young in a thread: rows and records of a block. */
+const YOUNG_MEGABYTES = 32;
+
+/** Stages lines on several threads; parts come in the order of the file. Throws FileRefused as one thread would. */
+export async function* stageOnThreads(
+  lines: AsyncIterable<Buffer>,
+  task: StageTask,
+): AsyncGenerator<StagedPart> {
+  const threads = Array.from(
+    { length: Math.min(MOST_THREADS, Math.max(1, availableParallelism())) },
+    () => new StageThread(task),
+  );
+  const waiting: Promise<FromStage>[] = [];
+  let next = 0;
+  try {
+    for await (const block of cutAtLines(lines, BLOCK_BYTES)) {
+      const thread = threads[next++ % threads.length];
+      if (thread === undefined) break;
+      const staged = thread.stage(block);
+      // Whoever awaits it hears of a failure; until then it is not unhandled.
+      staged.catch(() => undefined);
+      waiting.push(staged);
+      if (waiting.length >= threads.length * BLOCKS_AHEAD) yield await first(waiting);
+    }
+    while (waiting.length > 0) yield await first(waiting);
+  } finally {
+    await Promise.all(threads.map((thread) => thread.end()));
+  }
+}
+
+async function first(waiting: Promise<FromStage>[]): Promise<StagedPart> {
+  const staged = await waiting.shift();
+  if (staged === undefined) throw new Error('no block is on its way');
+  if ('refused' in staged) throw new FileRefused(staged.refused);
+  return staged;
+}
+
+interface Asked {
+  readonly resolve: (staged: FromStage) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A thread and the blocks it has not answered yet, in order. */
+class StageThread {
+  private readonly worker: Worker;
+  private readonly asked: Asked[] = [];
+  private failure: Error | null = null;
+
+  constructor(task: StageTask) {
+    // Threads run compiled code, also when the caller runs from its source.
+    this.worker = new Worker(join(packageRoot(), 'dist', 'pipelines', 'import', 'stage-worker.js'), {
+      workerData: task,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
+      // The environment holds secrets that it does not need.
+      env: { TZ: 'UTC' },
+    });
+    this.worker.on('message', (staged: FromStage) => this.asked.shift()?.resolve(staged));
+    this.worker.on('error', (error: Error) => {
+      this.fail(error);
+    });
+    this.worker.on('exit', (code) => {
+      this.fail(new Error(`a reading thread ended with code ${code}`));
+    });
+  }
+
+  stage(block: { readonly bytes: Uint8Array; readonly firstLine: number }): Promise<FromStage> {
+    if (this.failure !== null) return Promise.reject(this.failure);
+    return new Promise((resolve, reject) => {
+      this.asked.push({ resolve, reject });
+      this.worker.postMessage(block, [block.bytes.buffer as ArrayBuffer]);
+    });
+  }
+
+  async end(): Promise<void> {
+    await this.worker.terminate();
+  }
+
+  private fail(error: Error): void {
+    this.failure ??= error;
+    for (const { reject } of this.asked.splice(0)) reject(this.failure);
+  }
+}
