@@ -70,3 +70,6 @@ export {
 export { KafkaLoader, type KafkaLoaderOptions } from './consume/kafka-loader.js';
 export { openKafkaTarget } from './collector/kafka-target.js';
 export type { KafkaImport } from './import/kafka-publisher.js';
+
+// Erasing a person, and what keeps them away.
+export { erasePerson, type Erasure } from './erase/erase-person.js';

@@ -6,7 +6,7 @@ import { databaseTime } from './ledger/database-time.js';
 export interface Access {
   /** System user or recipient. */
   readonly who: string;
-  readonly action: 'report' | 'export' | 'analysis';
+  readonly action: 'report' | 'export' | 'analysis' | 'erase';
   /** Report, view or analysis. */
   readonly what: string;
   readonly rows: number;

@@ -5,6 +5,7 @@ import { connectCommand } from './connect.js';
 import { demoCommand } from './demo.js';
 import { dictionaryCommand } from './dictionary.js';
 import { doctorCommand } from './doctor.js';
+import { eraseCommand } from './erase.js';
 import { experimentCommand } from './experiment.js';
 import { exportCommand } from './export.js';
 import { importCommand } from './import.js';
@@ -38,4 +39,5 @@ export const COMMANDS: readonly (() => CommandDefinition)[] = [
   dictionaryCommand,
   schemaCommand,
   viewerCommand,
+  eraseCommand,
 ];

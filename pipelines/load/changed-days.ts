@@ -105,10 +105,16 @@ export async function markPeopleAround(
   await mark();
 }
 
+/** Counts the days noted under a number as changed, without a batch. */
+export async function markNotedDays(warehouse: Warehouse, sequence: number): Promise<void> {
+  const zone = await reportZone(warehouse);
+  await warehouse.command(loadSql('load/mark-noted-days'), { batches: [sequence], zone });
+}
+
 const zones = new WeakMap<Warehouse, string>();
 
 /** The zone in which the views begin their days. */
-async function reportZone(warehouse: Warehouse): Promise<string> {
+export async function reportZone(warehouse: Warehouse): Promise<string> {
   const known = zones.get(warehouse);
   if (known !== undefined) return known;
   const [row] = await warehouse.query(loadSql('load/report-zone'), zoneRow);

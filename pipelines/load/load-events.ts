@@ -72,6 +72,7 @@ function judge(
   for (let row = 0; row < chunk.rows; row++) {
     const content = chunk.contents[row] ?? 0;
     const at = row * KEY_WORDS;
+    if (chunk.erased?.[row] === 1) continue;
     if (known.take(chunk.keys, at, content)) {
       wanted[row] = 1;
       accepted[chunk.records[row] ?? 0] = 1;

@@ -1,5 +1,7 @@
 import type { Warehouse } from '../../sql/index.js';
 import type { BatchParts, BusMessage, BusReply, PartBus, PartsReply } from '../bus/bus.js';
+import { dropErased, ERASED } from '../erase/drop-erased.js';
+import { Tombstones } from '../erase/tombstones.js';
 import { createEventKeys, type EventKeyMaker } from '../event-key.js';
 import { awaitEarlierWrites } from './earlier-writes.js';
 import { closeInterruptedBatches } from './interrupted-batches.js';
@@ -24,6 +26,7 @@ export class Loader implements PartBus {
   private readonly viewers: Viewers;
   private readonly history: KeyHistory;
   private readonly keyOf: EventKeyMaker;
+  private tombstones: Tombstones | null = null;
 
   constructor(
     private readonly warehouse: Warehouse,
@@ -50,15 +53,28 @@ export class Loader implements PartBus {
   }
 
   async publishParts(message: BatchParts): Promise<PartsReply> {
-    const { parts } = message;
+    const tombstones = await this.readTombstones();
+    const clean = message.parts.map((part) => dropErased(part, tombstones));
+    const parts = clean.map(({ part }) => part);
     const adapter = adapterOf(parts);
     const learnt = await this.viewers.prepare(
       parts.map(({ people }) => people),
       adapter,
     );
-    const reply = await this.store(message, learnt);
+    const reply = await this.store({ ...message, parts }, learnt);
+    clean.forEach(({ dropped }, at) => {
+      for (const number of dropped) reply.accepted[at]?.fill(ERASED, number, number + 1);
+    });
     await this.viewers.finish(learnt.pending, adapter);
     return reply;
+  }
+
+  /** Nobody is erased while this process holds the loader lease; with a server others may, without it. */
+  private async readTombstones(): Promise<Tombstones> {
+    if (this.tombstones === null || this.warehouse.mode === 'server') {
+      this.tombstones = await Tombstones.read(this.warehouse);
+    }
+    return this.tombstones;
   }
 
   private async store(

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { AdapterName, RejectCode } from '../../schemas/index.js';
+import { Tombstones } from '../erase/tombstones.js';
 import { instantText } from './json-rows.js';
 import { loadSql, type Warehouse } from '../../sql/index.js';
 
@@ -60,7 +61,8 @@ export async function storeRejects(
     const known = new Set(stored.map((row) => row.reject_id));
     const fresh = chunk.filter((reject) => !known.has(reject.rejectId));
     if (fresh.length === 0) continue;
-    const lines = fresh.map((reject) =>
+    const kept = await withoutErased(warehouse, fresh);
+    const lines = kept.map((reject) =>
       JSON.stringify({
         reject_id: reject.rejectId,
         batch_id: batch.batchId,
@@ -84,4 +86,16 @@ export async function storeRejects(
       body: Buffer.from(lines.join('\n')),
     });
   }
+}
+
+/** A bad row that speaks of an erased person is counted, and nothing of what it said is kept. */
+async function withoutErased(warehouse: Warehouse, rejects: readonly Reject[]): Promise<readonly Reject[]> {
+  if (rejects.every(({ pseudonyms }) => pseudonyms.length === 0)) return rejects;
+  const tombstones = await Tombstones.read(warehouse);
+  if (tombstones.none) return rejects;
+  return rejects.map((reject) =>
+    reject.pseudonyms.some((viewer) => tombstones.throughOfViewer(viewer) !== undefined)
+      ? { ...reject, preview: '', sealed: '', pseudonyms: [] }
+      : reject,
+  );
 }

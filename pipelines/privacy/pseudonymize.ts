@@ -27,6 +27,8 @@ export interface Pseudonymizer {
   viewerOfId(id: string): ViewerId;
   /** All domains' pseudonyms of an id: whatever a source took it for. */
   viewersOfId(id: string): readonly ViewerId[];
+  /** The same without an employee's: what an id of a customer may have become, the likeliest first (erase). */
+  customersOfId(id: string): readonly ViewerId[];
   pseudonymize(draft: DraftRecord, placement: Placement): CanonicalRecord;
   pseudonymizeEvent(draft: DraftEvent, placement: Placement): CanonicalEvent;
   /** A text of unknown origin with the ids in it replaced. */
@@ -109,6 +111,10 @@ export function createPseudonymizer(key: PseudonymKey, options: EvidenceOptions 
     viewersOfId: (id) => [
       ...new Set((['wx', 'user', 'anon', 'staff'] as const).map((domain) => viewerId(domain, id))),
     ],
+    customersOfId: (id) =>
+      [...new Set([domainOfLook(id), 'wx', 'user', 'anon'] as const).values()].map((domain) =>
+        viewerId(domain, id),
+      ),
     pseudonymize(draft, placement) {
       if (draft.kind === 'event') return pseudonymizeEvent(draft, placement);
       if (draft.kind === 'identity_link') return pseudonymizeLink(draft, placement, identify);

@@ -1,0 +1,2 @@
+-- no row: has the marks of removed events written into their parts, before the parts are rewritten without them
+ALTER TABLE wxlive_store.events_store APPLY PATCHES
