@@ -65,19 +65,20 @@ export class PartitionInbox {
     const last = batch.messages.at(-1);
     if (first === undefined || last === undefined) return { action: 'kept' };
     this.highWatermark = batch.highWatermark;
-    const done = doneThrough(this.stored);
-    if (!this.verified && this.stored !== null && done >= 0) {
-      if (batch.highWatermark <= done) return this.beginAnew(first.offset, low);
-      if (first.offset > done && this.sought === null) return this.seek(done);
-      const mark = batch.messages.find(({ offset }) => offset === done);
-      if (
-        mark !== undefined &&
-        this.stored.state === 'done' &&
-        fingerprintOf(mark) !== this.stored.fingerprint
-      ) {
-        return this.beginAnew(first.offset, low);
+    const { stored } = this;
+    if (stored === null && this.sought === null && first.offset > 0) {
+      // The group stands further on than a warehouse that knows nothing of the topic: what is still there comes first.
+      const lowest = await low();
+      if (lowest < first.offset) return this.seek(lowest);
+    }
+    if (!this.verified && stored !== null) {
+      if (batch.highWatermark <= stored.last) return this.beginAnew(low);
+      if (stored.state === 'done' && first.offset > stored.last && this.sought === null) {
+        return this.seek(stored.last);
       }
-      this.verified = mark !== undefined || first.offset > done;
+      const mark = batch.messages.find(({ offset }) => offset === stored.last);
+      if (mark !== undefined && fingerprintOf(mark) !== stored.fingerprint) return this.beginAnew(low);
+      this.verified = mark !== undefined || first.offset > stored.last;
     }
     return this.append(batch.messages, { first: first.offset, last: last.offset }, low);
   }
@@ -156,13 +157,12 @@ export class PartitionInbox {
   }
 
   /** The topic is another one under the same name: nothing of it is stored. */
-  private async beginAnew(first: number, low: () => Promise<number>): Promise<Taken> {
+  private async beginAnew(low: () => Promise<number>): Promise<Taken> {
     this.events.arrived('recreated');
     this.drop();
+    this.inFlight = null;
     this.stored = null;
-    this.verified = true;
-    const from = await low();
-    return first === from ? { action: 'seek', offset: from } : this.seek(from);
+    return this.seek(await low());
   }
 
   private seek(offset: number): Taken {

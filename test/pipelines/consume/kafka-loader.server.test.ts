@@ -32,7 +32,8 @@ describe.skipIf(origin === null)('the loader from a real broker', () => {
   async function until(what: () => Promise<boolean>, bench: KafkaBench): Promise<void> {
     const deadline = performance.now() + 30_000;
     while (!(await what())) {
-      if (performance.now() > deadline) throw new Error(`waited in vain:\n${bench.logger.lines.slice(-20).join('\n')}`);
+      if (performance.now() > deadline)
+        throw new Error(`waited in vain:\n${bench.logger.lines.slice(-20).join('\n')}`);
       await sleep(50);
     }
   }
@@ -41,12 +42,27 @@ describe.skipIf(origin === null)('the loader from a real broker', () => {
     const bench = open('once');
     bench.loader();
     const all = events('once', 0, 5_000);
-    await until(async () => (await bench.client.describeTopics(['x'])).length === 0 && bench.logger.lines.some((l) => l.includes('loading')), bench);
-    const live = { adapter: 'events', route: '/v1/events', records: all, recordRows: ownRows(all.length) } as const;
+    await until(
+      async () =>
+        (await bench.client.describeTopics(['x'])).length === 0 &&
+        bench.logger.lines.some((l) => l.includes('loading')),
+      bench,
+    );
+    const live = {
+      adapter: 'events',
+      route: '/v1/events',
+      records: all,
+      recordRows: ownRows(all.length),
+    } as const;
     await bench.bus.publishLive(live);
     await bench.bus.publishLive(live);
     await until(async () => (await bench.visible('once')).rows >= 5_000, bench);
     expect(await bench.visible('once')).toEqual({ rows: 5_000, ids: 5_000 });
-    console.log(await bench.arrivals(), bench.logger.lines.slice(-5), await bench.query('SELECT * FROM wxlive.batches'), await bench.query('SELECT * FROM wxlive_store.kafka_offsets_ledger'));
+    console.log(
+      await bench.arrivals(),
+      bench.logger.lines.slice(-5),
+      await bench.query('SELECT * FROM wxlive.batches'),
+      await bench.query('SELECT * FROM wxlive_store.kafka_offsets_ledger'),
+    );
   });
 });
