@@ -73,3 +73,4 @@ export type { KafkaImport } from './import/kafka-publisher.js';
 
 // Erasing a person, and what keeps them away.
 export { erasePerson, type Erasure } from './erase/erase-person.js';
+export type { RejectReader } from './erase/sealed-rejects.js';

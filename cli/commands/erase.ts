@@ -45,7 +45,7 @@ export function eraseCommand(): CommandDefinition {
 }
 
 async function erase(app: App, ids: readonly string[]): Promise<readonly Erasure[]> {
-  const { pseudonymizer } = await app.privacy();
+  const { pseudonymizer, seal } = await app.privacy();
   const { erasePerson } = await import('../../pipelines/index.js');
   const { acquireLoaderLease } = await import('../../sql/index.js');
   const { recordAccess } = await import('../../reports/index.js');
@@ -64,7 +64,11 @@ async function erase(app: App, ids: readonly string[]): Promise<readonly Erasure
     for (const id of ids) {
       const [first, ...others] = pseudonymizer.customersOfId(id);
       if (first === undefined) continue;
-      const erasure = await erasePerson(warehouse, [first, ...others]);
+      const erasure = await erasePerson(warehouse, [first, ...others], {
+        seal,
+        pseudonymizer,
+        rawId: id,
+      });
       erasures.push(erasure);
       const rows = Object.values(erasure.removed).reduce((sum, count) => sum + count, 0);
       await recordAccess(warehouse, [

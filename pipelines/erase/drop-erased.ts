@@ -24,17 +24,19 @@ export function dropErased(part: RecordPart, tombstones: Tombstones): CleanPart 
   if (tombstones.none) return { part, dropped: [] };
   const through = throughOfPeople(part.people, tombstones);
   const dropped = new Set<number>();
-  const later = new Set<number>();
-  const events = dropEvents(part, through, dropped, later);
+  /** By record, UTC ms; a record without a time of its own is as old as can be. */
+  const times = new Float64Array(part.count).fill(Number.NEGATIVE_INFINITY);
+  const events = dropEvents(part, through, dropped, times);
   const others: NumberedRecord[] = [];
   for (const { record, number } of part.others) {
+    times[number] = timeOf(record) ?? Number.NEGATIVE_INFINITY;
     if (isErased(record, tombstones)) dropped.add(number);
-    else {
-      later.add(number);
-      others.push({ record: withoutInviter(record, tombstones), number });
-    }
+    else others.push({ record: withoutInviter(record, tombstones), number });
   }
-  const people = dropLinks(part.people, through, later, dropped);
+  const linking = new Set(part.linkRecords);
+  const people = dropLinks(part.people, through, times, (record) => {
+    if (linking.has(record)) dropped.add(record);
+  });
   return { part: { ...part, events, others, people }, dropped: [...dropped] };
 }
 
@@ -57,18 +59,19 @@ function dropEvents(
   { events }: RecordPart,
   through: Float64Array,
   dropped: Set<number>,
-  later: Set<number>,
+  times: Float64Array,
 ): RecordPart['events'] {
   const erased = new Uint8Array(events.rows);
   let any = false;
   for (let row = 0; row < events.rows; row++) {
-    const until = through[events.viewers[row] ?? 0] ?? Number.NaN;
     const record = events.records[row] ?? 0;
-    if (statedMsOf(events.keys, row * KEY_WORDS) <= until) {
+    const stated = statedMsOf(events.keys, row * KEY_WORDS);
+    times[record] = stated;
+    if (stated <= (through[events.viewers[row] ?? 0] ?? Number.NaN)) {
       erased[row] = 1;
       any = true;
       dropped.add(record);
-    } else later.add(record);
+    }
   }
   return any ? { ...events, erased } : events;
 }
@@ -77,8 +80,8 @@ function dropEvents(
 function dropLinks(
   people: People,
   through: Float64Array,
-  later: ReadonlySet<number>,
-  dropped: Set<number>,
+  times: Float64Array,
+  onDrop: (record: number) => void,
 ): People {
   const members: number[] = [];
   const kinds: number[] = [];
@@ -87,9 +90,9 @@ function dropLinks(
   let start = 0;
   people.ends.forEach((end, at) => {
     const record = people.records[at] ?? 0;
+    const time = times[record] ?? Number.NEGATIVE_INFINITY;
     const linked = people.members.subarray(start, end);
-    const isOfErased = linked.some((member) => !Number.isNaN(through[member] ?? Number.NaN));
-    if (isOfErased && !later.has(record)) dropped.add(record);
+    if (linked.some((member) => time <= (through[member] ?? Number.NaN))) onDrop(record);
     else {
       members.push(...linked);
       kinds.push(...people.kinds.subarray(start, end));
@@ -109,24 +112,22 @@ function dropLinks(
 }
 
 function isErased(record: CanonicalRecord, tombstones: Tombstones): boolean {
-  if (record.kind === 'attendance') {
-    return isOlder(record.viewer_key, record.last_leave_at ?? record.first_enter_at, tombstones);
-  }
-  if (record.kind === 'order') {
-    const at = record.paid_at ?? record.created_at ?? record.refunded_at;
-    return record.viewer_key === null
-      ? tombstones.hasOrder(record.account, record.order_id)
-      : isOlder(record.viewer_key, at, tombstones);
+  if (record.kind === 'order' && record.viewer_key === null) {
+    return tombstones.hasOrder(record.account, record.order_id);
   }
   if (record.kind === 'sign_in' && record.name_key !== '') {
     return tombstones.hasSignIn(record.account, record.live_id, record.name_key);
   }
-  return false;
+  if ((record.kind !== 'attendance' && record.kind !== 'order') || record.viewer_key === null) return false;
+  const through = tombstones.throughOfViewer(record.viewer_key);
+  return through !== undefined && (timeOf(record) ?? 0) <= through;
 }
 
-function isOlder(viewer: string, at: number | null, tombstones: Tombstones): boolean {
-  const through = tombstones.throughOfViewer(viewer);
-  return through !== undefined && (at ?? 0) <= through;
+/** When it happened, as the record itself says. */
+function timeOf(record: CanonicalRecord): number | null {
+  if (record.kind === 'attendance') return record.last_leave_at ?? record.first_enter_at;
+  if (record.kind === 'order') return record.paid_at ?? record.created_at ?? record.refunded_at;
+  return null;
 }
 
 /** Who invited somebody is named in the other's row. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ViewerId } from '../../schemas/index.js';
 import { loadSql, type SqlParameters, type Warehouse } from '../../sql/index.js';
 import { markNotedDays, notePendingDays, reportZone } from '../load/changed-days.js';
+import { rejectsOf, type RejectReader } from './sealed-rejects.js';
 import { tombstoneOf } from './tombstones.js';
 
 /** What is known of an erasure that was carried out. Holds no id and no pseudonym. */
@@ -55,9 +56,13 @@ const MOST_PASSES = 5;
  * then the facts, the linked ids last: killed at any point and called again with the same id it finds the rest, and
  * the counts of what was removed before are kept. Nothing can be read of the person when it returns.
  *
- * @param given all pseudonyms that the person's id may have
+ * @param given all pseudonyms that the person's id may have, the likeliest first
  */
-export async function erasePerson(warehouse: Warehouse, given: readonly ViewerId[]): Promise<Erasure> {
+export async function erasePerson(
+  warehouse: Warehouse,
+  given: readonly ViewerId[],
+  reader: RejectReader,
+): Promise<Erasure> {
   const linked = await warehouse.query(loadSql('erase/group'), idRow, { members: given });
   const members = [...new Set([...given, ...linked.map(({ id }) => id)])].sort();
   const tombstone = tombstoneOf(given[0] ?? '');
@@ -98,7 +103,7 @@ export async function erasePerson(warehouse: Warehouse, given: readonly ViewerId
       ),
     );
     await remove(warehouse, found, who);
-    if (pass === 0) blanked = larger(blanked, await blank(warehouse, members));
+    if (pass === 0) blanked = larger(blanked, await blank(warehouse, members, reader));
     await removeLinks(warehouse, found, who);
     if (warehouse.mode === 'embedded') break;
   }
@@ -140,15 +145,21 @@ async function removeLinks(warehouse: Warehouse, found: Counts, who: SqlParamete
 }
 
 /** Takes the person out of the rows of others. */
-async function blank(warehouse: Warehouse, members: readonly string[]): Promise<Counts> {
-  const found = sums(await warehouse.query(loadSql('erase/mentions'), countRow, { members, texts: members }));
+async function blank(
+  warehouse: Warehouse,
+  members: readonly string[],
+  reader: RejectReader,
+): Promise<Counts> {
+  const mentions = await warehouse.query(loadSql('erase/mentions'), countRow, { members, texts: members });
+  const rejects = await rejectsOf(warehouse, members, reader);
+  const found = sums([...mentions, { table: 'rejects_store', rows: rejects.length }]);
   const texts = members;
   const everything = { members, texts, pattern: members.join('|') };
   const updates = [
     ['events_store', 'blank-events', everything],
     ['order_facts_store', 'blank-order-facts', everything],
     ['attendance_store', 'blank-attendance', { texts }],
-    ['rejects_store', 'blank-rejects', { members }],
+    ['rejects_store', 'blank-rejects', { rejects }],
   ] as const;
   for (const [table, name, parameters] of updates) {
     if ((found[table] ?? 0) > 0) await warehouse.command(loadSql(`erase/${name}`), parameters);

@@ -6,5 +6,3 @@ SELECT 'order_facts_store', count() FROM wxlive_store.order_facts_store
 WHERE referrer_viewer IN {members:Array(UUID)} OR goods_id IN {texts:Array(String)} OR arrayExists(value -> multiSearchAny(value, {texts:Array(String)}), props.values)
 UNION ALL
 SELECT 'attendance_store', count() FROM wxlive_store.attendance_store WHERE inviter IN {texts:Array(String)}
-UNION ALL
-SELECT 'rejects_store', count() FROM wxlive_store.rejects_store WHERE hasAny(pseudonyms, {members:Array(UUID)})
