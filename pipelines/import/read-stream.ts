@@ -4,7 +4,6 @@ import type { RecordPart } from '../load/record-part.js';
 import type { FileRun } from './run-import.js';
 import { placementOf } from './file-placement.js';
 import type { StagedRows } from './row-stage.js';
-import { LEAST_BYTES_FOR_THREADS, stageOnThreads } from './stage-pool.js';
 
 /** Records of a part that this thread makes itself. */
 const PART_RECORDS = 10_000;
@@ -14,17 +13,12 @@ const PART_REJECTS = 2_500;
 export async function readStream(run: FileRun): Promise<void> {
   const { input, options, tools, identity } = run;
   const placement = placementOf(run, options.exportedAt ?? identity.startedAt, null);
-  const { lines, opened } = input;
-  if (
-    lines !== null &&
-    tools.threads !== undefined &&
-    tools.kafka === undefined &&
-    opened.bytes >= LEAST_BYTES_FOR_THREADS
-  ) {
+  const { lines } = input;
+  if (run.threads !== null && lines !== null && tools.threads !== undefined) {
     const { key, ownDomains } = tools.threads;
     const { settings, salt } = run;
     const task = { keyBytes: key.bytes(), ownDomains, adapter: identity.adapter, settings, placement, salt };
-    for await (const { part, ...rows } of stageOnThreads(lines(), task)) await take(run, rows, part);
+    for await (const { part, ...rows } of run.threads.stage(lines(), task)) await take(run, rows, part);
   } else {
     const { stage, builder } = run;
     for await (const rows of input.rows()) {

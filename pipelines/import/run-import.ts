@@ -17,6 +17,7 @@ import { readStream } from './read-stream.js';
 import { readWhole } from './read-whole.js';
 import { RecordListBuilder } from './record-list-builder.js';
 import { RowStage, type StageSettings } from './row-stage.js';
+import { LEAST_BYTES_FOR_THREADS, StageThreads } from './stage-pool.js';
 
 /** One file and everything that its rows meet on their way. */
 export interface FileRun {
@@ -33,6 +34,8 @@ export interface FileRun {
   readonly publisher: FilePublisher | null;
   /** See createEventKeys. */
   readonly salt: string;
+  /** null where this thread reads alone. */
+  readonly threads: StageThreads | null;
 }
 
 /** Imports one file. Never throws for what is wrong with the file; throws when the warehouse cannot take it. */
@@ -47,15 +50,29 @@ export async function runImport(
   });
   const input = await openInput(path, tools.sources, options);
   if (!input.ok) return refuse(input.failure);
+  const threads = threadsFor(input.value, options, tools);
   try {
-    return await importInput(path, input.value, options, tools);
+    return await importInput(path, input.value, options, tools, threads);
   } catch (error) {
     if (error instanceof FileRefused) return refuse(error.failure);
     if (error instanceof FormatError) return refuse(error.failure);
     throw error;
   } finally {
+    await threads?.end();
     await input.value.opened.close();
   }
+}
+
+/** Threads for a file of which each line is a row, when it is large enough to pay for their start. */
+function threadsFor(input: Input, options: ImportOptions, tools: ImportTools): StageThreads | null {
+  if (tools.threads === undefined || tools.kafka !== undefined || input.lines === null) return null;
+  if (isWhole(input, options) || input.opened.bytes < LEAST_BYTES_FOR_THREADS) return null;
+  return new StageThreads();
+}
+
+/** A list replaces another as a whole, and a room that is checked must be right in every row before any is stored. */
+function isWhole({ source }: Input, { room }: ImportOptions): boolean {
+  return source.loads === 'whole' || room !== null;
 }
 
 async function importInput(
@@ -63,6 +80,7 @@ async function importInput(
   input: Input,
   options: ImportOptions,
   tools: ImportTools,
+  threads: StageThreads | null,
 ): Promise<FileReport> {
   const identity: FileIdentity = {
     file: basename(path),
@@ -91,10 +109,9 @@ async function importInput(
   const tally = new FileTally();
   const direct = bus === null ? null : new BatchPublisher(warehouse, bus, identity, tally);
   const publisher = kafka === null ? direct : new KafkaPublisher(warehouse, kafka, identity, tally);
-  const run = { path, input, options, tools, identity, settings, stage, builder, tally, publisher, salt };
-  // A room that is checked must be right in every row before any is stored.
-  const whole = input.source.loads === 'whole' || room !== null;
-  await (whole ? readWhole(run) : readStream(run));
+  const steps = { stage, builder, tally, publisher, salt, threads };
+  const run: FileRun = { path, input, options, tools, identity, settings, ...steps };
+  await (isWhole(input, options) ? readWhole(run) : readStream(run));
   await publisher?.finish();
   tools.progress.end();
   return tally.report(path, input.source.name, publisher?.number ?? null, startedAt);

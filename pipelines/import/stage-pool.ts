@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { packageRoot } from '../../sql/index.js';
 import { FileRefused } from './input.js';
-import { cutAtLines } from './line-blocks.js';
+import { cutAtLines, type LineBlock } from './line-blocks.js';
 import type { FromStage, StagedPart, StageTask } from './stage-protocol.js';
 
 /** From this size on threads pay: starting them takes some 0.2 s. */
@@ -17,18 +17,19 @@ const BLOCKS_AHEAD = 2;
 /** What dies young in a thread: rows and records of a block. */
 const YOUNG_MEGABYTES = 32;
 
-/** Stages lines on several threads; parts come in the order of the file. Throws FileRefused as one thread would. */
-export async function* stageOnThreads(
-  lines: AsyncIterable<Buffer>,
-  task: StageTask,
-): AsyncGenerator<StagedPart> {
-  const threads = Array.from(
+/** Threads that stage lines of one file. They start up at once, while whoever made them still prepares the task. */
+export class StageThreads {
+  private readonly threads = Array.from(
     { length: Math.min(MOST_THREADS, Math.max(1, availableParallelism())) },
-    () => new StageThread(task),
+    () => new StageThread(),
   );
-  const waiting: Promise<FromStage>[] = [];
-  let next = 0;
-  try {
+
+  /** The parts of the file in its order. Throws FileRefused as one thread would. */
+  async *stage(lines: AsyncIterable<Buffer>, task: StageTask): AsyncGenerator<StagedPart> {
+    const { threads } = this;
+    for (const thread of threads) thread.begin(task);
+    const waiting: Promise<FromStage>[] = [];
+    let next = 0;
     for await (const block of cutAtLines(lines, BLOCK_BYTES)) {
       const thread = threads[next++ % threads.length];
       if (thread === undefined) break;
@@ -39,8 +40,10 @@ export async function* stageOnThreads(
       if (waiting.length >= threads.length * BLOCKS_AHEAD) yield await first(waiting);
     }
     while (waiting.length > 0) yield await first(waiting);
-  } finally {
-    await Promise.all(threads.map((thread) => thread.end()));
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.threads.map((thread) => thread.end()));
   }
 }
 
@@ -62,10 +65,9 @@ class StageThread {
   private readonly asked: Asked[] = [];
   private failure: Error | null = null;
 
-  constructor(task: StageTask) {
+  constructor() {
     // Threads run compiled code, also when the caller runs from its source.
     this.worker = new Worker(join(packageRoot(), 'dist', 'pipelines', 'import', 'stage-worker.js'), {
-      workerData: task,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
       // The environment holds secrets that it does not need.
       env: { TZ: 'UTC' },
@@ -79,11 +81,15 @@ class StageThread {
     });
   }
 
-  stage(block: { readonly bytes: Uint8Array; readonly firstLine: number }): Promise<FromStage> {
+  begin(task: StageTask): void {
+    this.worker.postMessage({ task });
+  }
+
+  stage(block: LineBlock): Promise<FromStage> {
     if (this.failure !== null) return Promise.reject(this.failure);
     return new Promise((resolve, reject) => {
       this.asked.push({ resolve, reject });
-      this.worker.postMessage(block, [block.bytes.buffer as ArrayBuffer]);
+      this.worker.postMessage({ block }, [block.bytes.buffer as ArrayBuffer]);
     });
   }
 

@@ -4,7 +4,7 @@ import type { Placement } from '../privacy/placement.js';
 import type { LineBlock } from './line-blocks.js';
 import type { StagedRows, StageSettings } from './row-stage.js';
 
-/** What a thread that reads rows is told when it starts. The key stays in memory: threads share the process. */
+/** What a thread that reads rows is told before the first. The key stays in memory: threads share the process. */
 export interface StageTask {
   readonly keyBytes: Uint8Array;
   readonly ownDomains: readonly string[];
@@ -15,8 +15,8 @@ export interface StageTask {
   readonly salt: string;
 }
 
-/** To the thread: a block; null when there are no more. */
-export type ToStage = LineBlock | null;
+/** To the thread: what to do, then the blocks. */
+export type ToStage = { readonly task: StageTask } | { readonly block: LineBlock };
 
 /** From the thread: the rows of each block, in order, or why the file is refused. */
 export type FromStage = StagedPart | { readonly refused: FileFailure };

@@ -1,5 +1,5 @@
 /** A thread that makes lines of a file into parts of a batch; see stage-pool.ts. */
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { readLines } from '../../formats/index.js';
 import { memoryOf, RecordPartBuilder } from '../load/record-part.js';
 import { createEventKeys } from '../event-key.js';
@@ -15,29 +15,32 @@ import type { FromStage, StageTask, ToStage } from './stage-protocol.js';
 
 const port = parentPort;
 if (port === null) throw new Error('stage-worker.js is a worker thread');
-// Only stage-pool.ts starts this file.
-const task = workerData as StageTask;
-const source = SOURCES.find(({ name }) => name === task.adapter);
-const key = PseudonymKey.fromBytes(task.keyBytes);
-if (source === undefined || !key.ok) throw new Error(`no source ${task.adapter}, or its key is too short`);
 
-const builder = new RecordPartBuilder(createEventKeys(task.salt));
-const pseudonymizer = createPseudonymizer(key.value, { ownDomains: task.ownDomains });
-const stage = new RowStage(task.settings, { source, pseudonymizer, seal: new Seal(key.value) }, builder);
-const place = (position: number): string => placeOf(task.settings.file, 'lines', position);
+type StageBlock = (block: LineBlock) => Promise<FromStage>;
 
-async function stageBlock({ bytes, firstLine }: LineBlock): Promise<FromStage> {
-  try {
-    for await (const records of readLines(once(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)))) {
-      for (const { position, text } of records) {
-        stage.add(new RecordRow(place, position + firstLine - 1, text), task.placement);
+function openStage(task: StageTask): StageBlock {
+  const { settings, placement } = task;
+  const source = SOURCES.find(({ name }) => name === task.adapter);
+  const key = PseudonymKey.fromBytes(task.keyBytes);
+  if (source === undefined || !key.ok) throw new Error(`no source ${task.adapter}, or its key is too short`);
+  const builder = new RecordPartBuilder(createEventKeys(task.salt));
+  const pseudonymizer = createPseudonymizer(key.value, { ownDomains: task.ownDomains });
+  const stage = new RowStage(settings, { source, pseudonymizer, seal: new Seal(key.value) }, builder);
+  const place = (position: number): string => placeOf(settings.file, 'lines', position);
+  return async ({ bytes, firstLine }) => {
+    try {
+      const block = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+      for await (const records of readLines(once(block))) {
+        for (const { position, text } of records) {
+          stage.add(new RecordRow(place, position + firstLine - 1, text), placement);
+        }
       }
+    } catch (error) {
+      if (error instanceof FileRefused) return { refused: error.failure };
+      throw error;
     }
-  } catch (error) {
-    if (error instanceof FileRefused) return { refused: error.failure };
-    throw error;
-  }
-  return { ...stage.take(), part: builder.take() };
+    return { ...stage.take(), part: builder.take() };
+  };
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- readLines wants blocks as they come
@@ -45,14 +48,17 @@ async function* once(block: Buffer): AsyncGenerator<Buffer> {
   yield block;
 }
 
+let stageBlock: StageBlock | null = null;
 let last: Promise<void> = Promise.resolve();
 port.on('message', (message: ToStage) => {
-  if (message === null) {
-    port.close();
+  if ('task' in message) {
+    stageBlock = openStage(message.task);
     return;
   }
+  const begun = stageBlock;
+  if (begun === null) throw new Error('a block came before the task');
   last = last.then(async () => {
-    const staged = await stageBlock(message);
+    const staged = await begun(message.block);
     const memory =
       'part' in staged ? [...memoryOf(staged.part), staged.recordRows.buffer as ArrayBuffer] : [];
     port.postMessage(staged, memory);

@@ -4,7 +4,7 @@ import { PseudonymKey, createPseudonymizer, Seal, SOURCES } from '../../../pipel
 import { createEventKeys } from '../../../pipelines/event-key.js';
 import { RecordRow, placeOf } from '../../../pipelines/import/record-rows.js';
 import { RowStage, type StageSettings } from '../../../pipelines/import/row-stage.js';
-import { stageOnThreads } from '../../../pipelines/import/stage-pool.js';
+import { StageThreads } from '../../../pipelines/import/stage-pool.js';
 import type { StagedPart, StageTask } from '../../../pipelines/import/stage-protocol.js';
 import type { EventChunk } from '../../../pipelines/load/event-chunk.js';
 import { RecordPartBuilder } from '../../../pipelines/load/record-part.js';
@@ -44,7 +44,9 @@ it('gives what one thread gives, block by block and in the order of the file', a
   const lines = makeLines();
   const file = Buffer.from(lines.join('\n'));
   const parts: StagedPart[] = [];
-  for await (const part of stageOnThreads(once(file), task)) parts.push(part);
+  const threads = new StageThreads();
+  for await (const part of threads.stage(once(file), task)) parts.push(part);
+  await threads.end();
   expect(parts.length).toBeGreaterThan(1);
 
   const key = PseudonymKey.fromBytes(keyBytes);
