@@ -29,7 +29,7 @@ export function experimentCommand(): CommandDefinition {
       'after',
       `
 例 / example:
-  echo '{"campaign":"double11","variants":["a","b"],"baseline":"a"}' | wxlive experiment --spec -
+  echo '{"campaign":"double11_poster","variants":["a","b"],"baseline":"a"}' | wxlive experiment --spec -
   echo '{"counts":[{"variant":"a","users":1000,"conversions":50},{"variant":"b","users":1000,"conversions":80}]}' | wxlive experiment --spec -
   wxlive experiment plan --baseline-rate 0.05 --effect 0.02`,
     );

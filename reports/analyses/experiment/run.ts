@@ -37,7 +37,7 @@ export const experiment: Analysis<typeof experimentSpecSchema, typeof experiment
   title: { zh: '海报与链接实验', en: 'Experiment' },
   spec: experimentSpecSchema,
   result: experimentResultSchema,
-  example: { campaign: 'double11', variants: ['a', 'b'], metric: { event: 'order_pay' } },
+  example: { campaign: 'double11_poster', variants: ['a', 'b'], metric: { event: 'order_pay' } },
   run: runExperiment,
   tables: experimentTables,
   charts: experimentCharts,

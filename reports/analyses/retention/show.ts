@@ -43,7 +43,7 @@ export function retentionTables(result: RetentionResult, language: Language): Li
         ...offsets.map((offset) => shareOf(returned[offset], viewers)),
       ]),
       emptyNote: result.notes[0] ?? LABELS.empty[language],
-      note: [TEXT.note[language], ...result.notes].join(' '),
+      ...(result.cohorts.length === 0 ? {} : { note: [TEXT.note[language], ...result.notes].join(' ') }),
     };
   });
 }
