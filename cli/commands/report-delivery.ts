@@ -203,8 +203,16 @@ async function queryHistory(
   if (!Number.isInteger(limit) || limit < 1)
     throw new UsageError(app.say('--limit 应为正整数', '--limit takes a positive whole number'));
   const { loadSql } = await import('../../sql/index.js');
+  const { instantText } = await import('../../schemas/index.js');
   const warehouse = await app.warehouse();
-  return warehouse.query(loadSql('ledger/history'), anyRow, { report: name ?? '', open, limit });
+  const rows = await warehouse.query(loadSql('ledger/history'), anyRow, { report: name ?? '', open, limit });
+  const zone = app.settings.report_time_zone;
+  return rows.map(({ report, scheduled_ms, written_ms, ...rest }) => ({
+    report: report ?? '',
+    scheduled_at: instantText(Number(scheduled_ms), zone),
+    ...rest,
+    written_at: instantText(Number(written_ms), zone),
+  }));
 }
 
 async function printDeliveries(

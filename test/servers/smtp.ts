@@ -14,7 +14,9 @@ export type MailFault =
   /** Cuts the connection while the message comes. */
   | { readonly kind: 'cut' }
   /** Takes the message, then cuts the connection instead of answering. */
-  | { readonly kind: 'silent_accept' };
+  | { readonly kind: 'silent_accept' }
+  /** Takes the message and never answers. */
+  | { readonly kind: 'hang' };
 
 /** A real SMTP server on this machine whose mailbox is the oracle. */
 export interface TestSmtp {
@@ -66,7 +68,7 @@ export async function startTestSmtp(): Promise<TestSmtp> {
         }
         messages.push(Buffer.concat(parts));
         if (fault?.kind === 'silent_accept') cutAll();
-        else done();
+        else if (fault?.kind !== 'hang') done();
       });
     },
   });
