@@ -8,6 +8,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { openWarehouse, packageRoot, typedByUser, type Warehouse } from '../sql/index.js';
 import { readAddress } from '../sql/engine/address.js';
 import { engineFolder } from '../sql/engine/folder.js';
@@ -44,7 +45,10 @@ try {
       await importEvents(warehouse, Math.min(base, IMPORTED_BASE_ROWS), false);
       await fillBase(warehouse, base - next);
     }
-    for (const size of flags.sizes.split(',')) await importEvents(warehouse, Number(size), true);
+    for (const size of flags.sizes.split(',')) {
+      await settle(warehouse);
+      await importEvents(warehouse, Number(size), true);
+    }
   } finally {
     await warehouse.close();
   }
@@ -65,6 +69,17 @@ async function shortCommands(): Promise<string> {
   const each = (name: string, { seconds, cpuSeconds }: Spent): string =>
     `${name} ${(seconds * 1000).toFixed(0)} ms (cpu ${(cpuSeconds * 1000).toFixed(0)})`;
   return `${each('--help', help)}, ${each('sql cold', cold)}, ${each('sql warm', warm)}; ${load()}`;
+}
+
+/** Waits until what came before is merged: the folder is one that holds its rows already. */
+async function settle(warehouse: Warehouse): Promise<void> {
+  const running = typedByUser('SELECT count() AS merges FROM system.merges');
+  const row = z.object({ merges: z.coerce.number() });
+  for (let quiet = 0; quiet < 3;) {
+    const [found] = await warehouse.query(running, row);
+    quiet = found?.merges === 0 ? quiet + 1 : 0;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
 }
 
 async function importEvents(warehouse: Warehouse, rows: number, compared: boolean): Promise<void> {

@@ -8,7 +8,7 @@ import type { FilePublisher } from './file-publisher.js';
 import type { FileIdentity, FileTally } from './file-tally.js';
 
 /** Records published at once: few inserts of large parts, and two batches in memory. */
-const BATCH_RECORDS = 125_000;
+const BATCH_RECORDS = 250_000;
 const WAITING_REJECTS = 5_000;
 
 /** The batch of one file on its way to the bus: collects parts, publishes them in large messages while the next are read. */
