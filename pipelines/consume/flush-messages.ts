@@ -81,7 +81,8 @@ const rejectSchema = z.object({
     receivedAt: z.number().int(),
   }),
   reject: z.object({
-    rejectId: z.uuid(),
+    // A keyed hash in the form of a UUID, without the version that z.uuid asks for.
+    rejectId: z.guid(),
     place: z.string(),
     code: z.enum(REJECT_CODES),
     reason: z.string(),

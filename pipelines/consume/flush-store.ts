@@ -22,6 +22,7 @@ export interface FlushTools {
   readonly bus: DirectBus;
   /** Where dead letters go. */
   readonly letters: KafkaBus;
+  readonly letterTopic: string;
   readonly seal: Seal;
   readonly logger: Logger;
   /** Names the topics of this cluster among all. */
@@ -306,12 +307,10 @@ export class FlushStore {
     };
     this.tools.logger.error('a record was set aside', { code, place: where });
     await storeRejects(this.tools.warehouse, origin, [reject]);
-    await this.tools.letters.publishRejects(
-      origin,
-      [reject],
-      code === 'unreadable_message' ? 'read' : 'store',
-      place,
-    );
+    // A dead letter that cannot be read stays where it lies: another one about it would never end.
+    if (place.topic === this.tools.letterTopic) return;
+    const step = code === 'unreadable_message' ? 'read' : 'store';
+    await this.tools.letters.publishRejects(origin, [reject], step, place);
   }
 }
 

@@ -36,7 +36,6 @@ const LONGEST_PAUSE_MS = 5_000;
 const LAG_LOOK_MS = 5_000;
 /** A partition that has messages and gives none for so long is stuck in the client. */
 const STALL_MS = 30_000;
-/** A file has this long to be waited for in one process's turn before live events get theirs: one flush. */
 const STOP_WAIT_MS = 8_000;
 
 /** Brings what lies in Kafka into the warehouse, exactly once in effect, while it holds the loader lease. */
@@ -107,7 +106,15 @@ export class KafkaLoader {
     const { dataDir, seal, letters, logger, client, topics, group } = this.options;
     const bus: DirectBus = await openDirectBus(lease.warehouse, dataDir);
     const ledger = new OffsetLedger(lease.warehouse, cluster, lease.epoch);
-    const store = new FlushStore({ warehouse: lease.warehouse, bus, letters, seal, logger, cluster });
+    const store = new FlushStore({
+      warehouse: lease.warehouse,
+      bus,
+      letters,
+      letterTopic: topicName(topics.prefix, 'dead_letters'),
+      seal,
+      logger,
+      cluster,
+    });
     const ended = new AbortController();
     const end = (reason: string): void => {
       ended.abort(new Error(reason));

@@ -66,7 +66,9 @@ function valueOf(type: FieldType, random: ReturnType<typeof seededRandom>): unkn
 function randomRecord(random: ReturnType<typeof seededRandom>): CanonicalRecord {
   const kinds = Object.entries(RECORD_FIELDS);
   const [kind, fields] = kinds[random.below(kinds.length)] ?? ['event', RECORD_FIELDS.event];
-  const values = Object.entries(fields).map(([name, type]) => [name, valueOf(type, random)] as const);
+  const values = Object.entries<FieldType>(fields).map(
+    ([name, type]) => [name, valueOf(type, random)] as const,
+  );
   // Built field by field from the table that the compiler holds against the types.
   return { kind, ...Object.fromEntries(values) } as unknown as CanonicalRecord;
 }
