@@ -16,29 +16,99 @@ export interface TextOptions {
 const GAP = '  ';
 /** A text column is not squeezed below this while another can give. */
 const LEAST_TEXT_WIDTH = 6;
+/** So much of a label above a column is always shown. */
+const LABEL_WIDTH = 24;
 
-/** A table for a terminal: title, header, rule, rows, total; figures to the right; never wider than the terminal. */
+/**
+ * A table for a terminal: title, header, rule, rows, total; figures to the right; never wider than the terminal. When
+ * the figures and their labels need more room than there is, the rest of the columns follow below, each block with the
+ * first column, so that nothing of a figure is cut.
+ */
 export function renderTable(table: ListedTable, options: TextOptions): string {
   const width = options.width ?? 80;
   const { columns } = table;
   const textRow = (cells: TableCells) =>
     columns.map((column, index) => oneLine(cellText(cells[index] ?? null, column, options.timeZone)));
-  const header = columns.map((column) => oneLine(headerText(column, options.language)));
-  const rows = table.rows.map(textRow);
-  const total = table.totalRow === undefined || rows.length === 0 ? [] : [textRow(table.totalRow)];
+  const lines: TableLines = {
+    header: columns.map((column) => oneLine(headerText(column, options.language))),
+    rows: table.rows.map(textRow),
+    total: table.totalRow === undefined || table.rows.length === 0 ? null : textRow(table.totalRow),
+  };
+  const emptyNote = cutToWidth(oneLine(table.emptyNote), width);
+  const blocks = columnBlocks(columns, lines, width).map((block) =>
+    renderBlock(columns, lines, block, width, emptyNote).join('\n'),
+  );
+  return [
+    ...(table.title === '' ? [] : [cutToWidth(oneLine(table.title), width)]),
+    (lines.rows.length === 0 ? blocks.slice(0, 1) : blocks).join('\n\n'),
+    ...(table.note === undefined ? [] : wrapText(oneLine(table.note), width)),
+  ].join('\n');
+}
+
+/** The texts of a table, column by column. */
+interface TableLines {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  readonly total: readonly string[] | null;
+}
+
+/** Which columns stand side by side: all of them, or as many as fit beside the first, time and again. */
+function columnBlocks(
+  columns: readonly TableColumn[],
+  lines: TableLines,
+  width: number,
+): readonly number[][] {
+  const least = columns.map((column, index) => leastWidth(column, index, lines));
+  const blocks: number[][] = [[]];
+  let used = 0;
+  for (const index of columns.keys()) {
+    const needed = (least[index] ?? 0) + (index === 0 ? 0 : GAP.length);
+    const block = blocks.at(-1) ?? [];
+    // A block of the first column alone says nothing: one more is put in whatever its width.
+    if (used + needed > width && block.length > 1) {
+      blocks.push([0, index]);
+      used = (least[0] ?? 0) + needed;
+    } else {
+      block.push(index);
+      used += needed;
+    }
+  }
+  return blocks;
+}
+
+/** What a column can be squeezed to: a figure not at all, a label of it not below a few words. */
+function leastWidth({ kind }: TableColumn, index: number, { header, rows, total }: TableLines): number {
+  const label = textWidth(header[index] ?? '');
+  const cells = [...rows, ...(total === null ? [] : [total])];
+  const widest = cells.reduce((most, row) => Math.max(most, textWidth(row[index] ?? '')), 0);
+  if (kind !== 'text') return Math.max(widest, Math.min(label, LABEL_WIDTH));
+  return Math.min(Math.max(widest, label), Math.max(LEAST_TEXT_WIDTH, Math.min(label, LABEL_WIDTH)));
+}
+
+function renderBlock(
+  allColumns: readonly TableColumn[],
+  lines: TableLines,
+  block: readonly number[],
+  width: number,
+  emptyNote: string,
+): string[] {
+  const pick = <Item>(list: readonly Item[]): Item[] =>
+    block.flatMap((index) => list.slice(index, index + 1));
+  const columns = pick(allColumns);
+  const header = pick(lines.header);
+  const rows = lines.rows.map(pick);
+  const total = lines.total === null ? [] : [pick(lines.total)];
   const widths = fitWidths(columns, [header, ...rows, ...total], width);
-  // more columns than the terminal has room for are cut off as a whole
+  // one figure that is wider than the terminal is cut off
   const line = (cells: readonly string[]) => cutToWidth(joinCells(cells, columns, widths), width);
   const wholeWidth = widths.reduce((sum, one) => sum + one, 0) + GAP.length * Math.max(0, widths.length - 1);
   const rule = '─'.repeat(Math.min(width, wholeWidth));
   return [
-    ...(table.title === '' ? [] : [cutToWidth(oneLine(table.title), width)]),
     line(header),
     rule,
-    ...(rows.length === 0 ? [cutToWidth(oneLine(table.emptyNote), width)] : rows.map(line)),
+    ...(rows.length === 0 ? [emptyNote] : rows.map(line)),
     ...total.flatMap((cells) => [rule, line(cells)]),
-    ...(table.note === undefined ? [] : wrapText(oneLine(table.note), width)),
-  ].join('\n');
+  ];
 }
 
 /** A funnel for a terminal: a bar a step, its count, its share of the first step. */

@@ -106,6 +106,45 @@ describe('a table on a terminal', () => {
   });
 });
 
+describe('a table wider than the terminal', () => {
+  const models = ['首次触点', '末次触点', '末次非直接', '线性', '位置', '时间衰减', '马尔可夫', '沙普利'];
+  const wide = {
+    title: '渠道归因：金额',
+    columns: [
+      { key: 'channel', label: '渠道', kind: 'text' as const },
+      ...models.map((label, index) => ({ key: `m${index}`, label, kind: 'money_fen' as const })),
+    ],
+    rows: [
+      ['wechat_group', ...models.map((_, index) => 123_456_789 + index)],
+      ['(none)', ...models.map(() => 1)],
+    ],
+    totalRow: ['合计', ...models.map((_, index) => 123_456_790 + index)],
+    emptyNote: '没有数据',
+    note: '说明',
+  };
+
+  it('goes on below, with the first column again; no figure and no label is cut', () => {
+    const text = renderTable(wide, OPTIONS);
+    for (const line of text.split('\n')) expect(textWidth(line)).toBeLessThanOrEqual(80);
+    expect(text).not.toContain('…');
+    for (const label of models) expect(text.split(`${label}（元）`)).toHaveLength(2);
+    const blocks = text.split('\n\n');
+    expect(blocks.length).toBeGreaterThan(1);
+    for (const block of blocks) {
+      expect(block).toContain('wechat_group');
+      expect(block).toContain('合计');
+    }
+    expect(text.match(/1,234,567\.8\d|1,234,567\.9\d/g)).toHaveLength(16);
+    expect(text.split('说明')).toHaveLength(2);
+    expect(text.split('渠道归因：金额')).toHaveLength(2);
+  });
+
+  it('stays one block where there is room, and says once that it is empty', () => {
+    expect(renderTable(wide, { ...OPTIONS, width: 200 })).not.toContain('\n\n');
+    expect(renderTable({ ...wide, rows: [] }, OPTIONS).split('没有数据')).toHaveLength(2);
+  });
+});
+
 describe('a funnel on a terminal', () => {
   const funnel = {
     kind: 'funnel',
