@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { KafkaClient } from '../../pipelines/index.js';
 import { engineEnded, makeDataDir } from '../servers/clickhouse.js';
 import { findKafka, startKafka, type TestKafka } from '../servers/kafka.js';
 import { parseImport, runWxlive, startWxlive } from './run-wxlive.js';
@@ -72,5 +73,45 @@ describe.skipIf(origin === null)('the command line with Kafka', () => {
       await ended;
     }
     expect(serve.exitCode, said).toBe(0);
+
+    const topics = ['import', 'orders', 'dead_letters'].map((lane) => `cli${process.pid}.${lane}`);
+    const messages = await readAll(kafka.brokers, topics);
+    expect(messages.length).toBeGreaterThan(3);
+    // What is read is what was sent: the room can be found, the ids cannot.
+    expect(messages.some((text) => text.includes('"R1"'))).toBe(true);
+    expect(messages.filter((text) => text.includes('CANARY'))).toEqual([]);
   });
 });
+
+/** Every message of these topics, headers and values as text. */
+async function readAll(brokers: string, topics: readonly string[]): Promise<readonly string[]> {
+  const quiet = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+  const client = new KafkaClient({ brokers: [brokers], tls: null, sasl: null, compression: 'none' }, quiet);
+  let left = 0;
+  for (const topic of topics) for (const { high } of (await client.watermarks(topic)).values()) left += high;
+  const texts: string[] = [];
+  await new Promise<void>((resolve, reject) => {
+    void client
+      .consume({
+        group: `reader-${process.pid}`,
+        topics,
+        onAssigned: ignore,
+        onBatch: (batch) => {
+          for (const { headers, value } of batch.messages)
+            texts.push(JSON.stringify(headers) + value.toString('utf8'));
+          if (texts.length >= left) resolve();
+          return Promise.resolve();
+        },
+        onEnd: (reason) => {
+          reject(new Error(reason));
+        },
+      })
+      .then((consumer) => afterReading.push(() => consumer.stop()), reject);
+  });
+  await Promise.all(afterReading.map((stop) => stop()));
+  await client.close();
+  return texts;
+}
+
+const afterReading: (() => Promise<void>)[] = [];
+const ignore = (): void => undefined;
