@@ -53,6 +53,7 @@ export async function storeRejects(
   },
   rejects: readonly Reject[],
 ): Promise<void> {
+  const received_at = instantText(batch.receivedAt);
   for (let from = 0; from < rejects.length; from += CHUNK) {
     const chunk = rejects.slice(from, from + CHUNK);
     const stored = await warehouse.query(loadSql('load/known-rejects'), idRow, {
@@ -74,7 +75,7 @@ export async function storeRejects(
         preview: reject.preview,
         sealed: reject.sealed,
         pseudonyms: reject.pseudonyms,
-        received_at: instantText(batch.receivedAt),
+        received_at,
         replayed_at: null,
         version: batch.receivedAt,
       }),
