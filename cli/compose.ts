@@ -19,7 +19,8 @@ import { openLogger } from './logger.js';
 import { openProgress } from './progress.js';
 import { readSecret, readSettings, type SettingsFlags } from './settings-file.js';
 
-const KEY_FILE = 'pseudonym.key';
+/** Name of the key's file in the data folder. */
+export const KEY_FILE = 'pseudonym.key';
 
 /** What of Kafka a command may need. */
 export interface OpenedKafka {
@@ -112,17 +113,8 @@ export class App {
 
   /** The operator's key, checked against the warehouse; made in the data folder when the embedded mode has none. */
   async privacy(): Promise<{ key: PseudonymKey; pseudonymizer: Pseudonymizer; seal: Seal }> {
-    const { checkKey, createPseudonymizer, PseudonymKey, Seal } = await import('../pipelines/index.js');
-    const parsed = PseudonymKey.parse(await this.readKey());
-    if (!parsed.ok) {
-      throw new UsageError(
-        this.say(
-          'WXLIVE_PSEUDONYM_KEY 应为至少 32 字节的十六进制或 base64；可用 openssl rand -base64 32 生成',
-          'WXLIVE_PSEUDONYM_KEY must be at least 32 bytes in hex or base64; make one by: openssl rand -base64 32',
-        ),
-      );
-    }
-    const key = parsed.value;
+    const { checkKey, createPseudonymizer, Seal } = await import('../pipelines/index.js');
+    const key = await this.parseKey(await this.readKey());
     const checked = await checkKey(await this.warehouse(), key);
     if (!checked.ok) {
       const { describeFailure } = await import('../schemas/index.js');
@@ -225,6 +217,34 @@ export class App {
     return openAnalyst(this.warehouseSettings());
   }
 
+  /** The key as it is now and where it comes from; null when there is none. Makes none and asks the warehouse nothing. */
+  async knownKey(): Promise<{
+    key: PseudonymKey;
+    source: 'environment' | 'file' | 'data_folder';
+  } | null> {
+    const given = readSecret('WXLIVE_PSEUDONYM_KEY', this.environment);
+    const path = join(this.dataDir, KEY_FILE);
+    const text = given ?? (existsSync(path) ? readFileSync(path, 'utf8').trim() : null);
+    if (text === null) return null;
+    const direct = (this.environment['WXLIVE_PSEUDONYM_KEY'] ?? '') !== '';
+    return {
+      key: await this.parseKey(text),
+      source: given === null ? 'data_folder' : direct ? 'environment' : 'file',
+    };
+  }
+
+  private async parseKey(text: string): Promise<PseudonymKey> {
+    const { PseudonymKey } = await import('../pipelines/index.js');
+    const parsed = PseudonymKey.parse(text);
+    if (parsed.ok) return parsed.value;
+    throw new UsageError(
+      this.say(
+        'WXLIVE_PSEUDONYM_KEY 应为至少 32 字节的十六进制或 base64；可用 openssl rand -base64 32 生成',
+        'WXLIVE_PSEUDONYM_KEY must be at least 32 bytes in hex or base64; make one by: openssl rand -base64 32',
+      ),
+    );
+  }
+
   private async readKey(): Promise<string> {
     const given = readSecret('WXLIVE_PSEUDONYM_KEY', this.environment);
     if (given !== null) return given;
@@ -242,8 +262,8 @@ export class App {
     if ((await readLedger(await this.warehouse())).has('key_fingerprint')) {
       throw new UsageError(
         this.say(
-          `数据仓库已有假名密钥，但 ${path} 不在：请放回备份，或设置建库时的 WXLIVE_PSEUDONYM_KEY`,
-          `the warehouse has a pseudonym key but ${path} is gone: restore it, or set the WXLIVE_PSEUDONYM_KEY it was made with`,
+          `数据仓库已有假名密钥，但 ${path} 不在：请用 wxlive keys restore 恢复备份，或设置建库时的 WXLIVE_PSEUDONYM_KEY`,
+          `the warehouse has a pseudonym key but ${path} is gone: wxlive keys restore brings it back from its backup, or set the WXLIVE_PSEUDONYM_KEY it was made with`,
         ),
       );
     }
@@ -257,8 +277,8 @@ export class App {
     }
     process.stderr.write(
       this.say(
-        `已生成假名密钥 ${path}（权限 0600）。请备份：丢失后，新旧数据中的同一个人将无法对应。\n`,
-        `Made a pseudonym key at ${path} (mode 0600). Back it up: without it the same person cannot be recognised again.\n`,
+        `已生成假名密钥 ${path}（权限 0600）。请备份（wxlive keys backup）：丢失后，新旧数据中的同一个人将无法对应。\n`,
+        `Made a pseudonym key at ${path} (mode 0600). Back it up (wxlive keys backup): without it the same person cannot be recognised again.\n`,
       ),
     );
     return readFileSync(path, 'utf8').trim();

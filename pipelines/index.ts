@@ -74,3 +74,6 @@ export type { KafkaImport } from './import/kafka-publisher.js';
 // Erasing a person, and what keeps them away.
 export { erasePerson, type Erasure } from './erase/erase-person.js';
 export type { RejectReader } from './erase/sealed-rejects.js';
+
+// The key's encrypted backup.
+export { openKeyBackup, sealKeyBackup } from './privacy/key-backup.js';

@@ -30,8 +30,10 @@ export function doctorCommand(): CommandDefinition {
   return {
     command,
     async run(app, _args, options) {
-      const checks = [checkNode(app), checkMemory(app), checkFolder(app), checkDisk(app), checkKey(app)];
-      checks.push(...(await checkWarehouse(app)));
+      const checks = [checkNode(app), checkMemory(app), checkFolder(app), checkDisk(app)];
+      const warehouse = await checkWarehouse(app);
+      const reached = warehouse.every(({ state }) => state === 'ok');
+      checks.push(checkKey(app, reached ? await keyBackupMadeAt(app) : undefined), ...warehouse);
       const kafka = await checkKafka(app);
       if (kafka !== null) checks.push(kafka);
       checks.push(await checkFonts(app));
@@ -113,7 +115,13 @@ function checkDisk(app: App): Check {
   }
 }
 
-function checkKey(app: App): Check {
+/** When a backup of the key was made; undefined when none was. */
+async function keyBackupMadeAt(app: App): Promise<string | undefined> {
+  const { readLedger } = await import('../../sql/index.js');
+  return (await readLedger(await app.warehouse())).get('key_backup');
+}
+
+function checkKey(app: App, backupMadeAt: string | undefined): Check {
   const name = app.say('假名密钥', 'pseudonym key');
   const { environment } = app;
   if ((environment['WXLIVE_PSEUDONYM_KEY'] ?? environment['WXLIVE_PSEUDONYM_KEY_FILE'] ?? '') !== '') {
@@ -137,13 +145,17 @@ function checkKey(app: App): Check {
       fix: app.say(`他人可读：执行 chmod 600 ${path}`, `others can read it: chmod 600 ${path}`),
     };
   }
+  if (backupMadeAt !== undefined) {
+    const found = app.say(`${path}，已于 ${backupMadeAt} 备份`, `${path}, backed up at ${backupMadeAt}`);
+    return { name, state: 'ok', found, fix: '' };
+  }
   return {
     name,
     state: 'warning',
     found: path,
     fix: app.say(
-      '请把它备份到数据目录之外：丢失后同一个人无法对应',
-      'back it up outside of the data folder: without it people cannot be recognised again',
+      '请用 wxlive keys backup 备份到数据目录之外：丢失后同一个人无法对应',
+      'back it up outside of the data folder by wxlive keys backup: without it people cannot be recognised again',
     ),
   };
 }

@@ -10,6 +10,7 @@ import { experimentCommand } from './experiment.js';
 import { exportCommand } from './export.js';
 import { importCommand } from './import.js';
 import { inspectCommand } from './inspect.js';
+import { keysCommand } from './keys.js';
 import { migrateCommand } from './migrate.js';
 import { ordersCommand } from './orders.js';
 import { rejectsCommand } from './rejects.js';
@@ -40,4 +41,5 @@ export const COMMANDS: readonly (() => CommandDefinition)[] = [
   schemaCommand,
   viewerCommand,
   eraseCommand,
+  keysCommand,
 ];
