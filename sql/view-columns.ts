@@ -44,8 +44,8 @@ function kindOf(type: string): ViewColumnKind {
   const inner = type.replace(/^(?:Nullable|LowCardinality)\((.*)\)$/, '$1');
   if (/^U?Int\d+$/.test(inner)) return 'integer';
   if (/^(?:Float|Decimal)/.test(inner)) return 'decimal';
-  if (inner.startsWith("DateTime")) return 'instant';
-  if (inner.startsWith("Date")) return 'day';
+  if (inner.startsWith('DateTime')) return 'instant';
+  if (inner.startsWith('Date')) return 'day';
   if (inner === 'Bool') return 'boolean';
   if (inner === 'UUID') return 'id';
   return /^(?:Map|Array|Tuple)\(/.test(inner) ? 'nested' : 'text';
