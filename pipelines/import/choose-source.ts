@@ -1,6 +1,12 @@
 import type { TableRow, TextRecord } from '../../formats/index.js';
 import { fail, succeed, type FileFailure, type Outcome } from '../../schemas/index.js';
-import { matchSource, matchTable, type ColumnAlias, type TableMatch } from '../sources/column-match.js';
+import {
+  describeMissing,
+  matchSource,
+  matchTable,
+  type ColumnAlias,
+  type TableMatch,
+} from '../sources/column-match.js';
 import type { Source } from '../source.js';
 
 /** Rows looked at for a header: titles of exports are a few lines. */
@@ -48,8 +54,7 @@ function unknownLayout(nearest: TableMatch | null, rows: readonly TableRow[]): F
     if (widest === null) return { code: 'unknown_layout' };
     return { code: 'unknown_layout', detail: found('列 / columns', widest.cells.length, widest.cells) };
   }
-  const missing = nearest.missing.map((group) => group.join(' / ')).join(', ');
-  return { code: 'unknown_layout', detail: `${nearest.source.name}: ${missing}` };
+  return { code: 'unknown_layout', detail: describeMissing(nearest) };
 }
 
 /** Whose records these are, by the first of them that are JSON. */

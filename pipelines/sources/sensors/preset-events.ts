@@ -24,3 +24,9 @@ export function sensorsText(value: unknown): string {
 export function isSentinel(value: unknown): boolean {
   return typeof value === 'string' && SENTINELS.has(value.trim());
 }
+
+/** Whether the SDK says by a property that it has no value for it; `-1` is the depth of what nobody shared. */
+export function isAbsent(name: string, value: unknown): boolean {
+  if (value === '-1' || value === -1) return name.endsWith('share_depth');
+  return isSentinel(value);
+}

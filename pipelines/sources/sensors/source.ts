@@ -25,7 +25,7 @@ import {
 } from '../event-facts.js';
 import { mapEvent } from '../own-event.js';
 import { readIdentities } from './identities.js';
-import { isSentinel, presetName, sensorsText } from './preset-events.js';
+import { isAbsent, presetName, sensorsText } from './preset-events.js';
 
 const TRACKS: ReadonlySet<string> = new Set(['track', 'track_signup', 'track_id_bind', 'track_id_unbind']);
 const PROFILES: ReadonlySet<string> = new Set([
@@ -224,8 +224,8 @@ function watchOf(props: FlatProps, facts: EventFacts): number | null {
 function withoutSentinels(props: FlatProps): FlatProps {
   let kept: Record<string, PropValue> | null = null;
   for (const key in props) {
-    if (!isSentinel(props[key])) continue;
-    kept ??= Object.fromEntries(Object.entries(props).filter(([, value]) => !isSentinel(value)));
+    if (!isAbsent(key, props[key])) continue;
+    kept ??= Object.fromEntries(Object.entries(props).filter(([name, value]) => !isAbsent(name, value)));
     break;
   }
   return kept ?? props;
