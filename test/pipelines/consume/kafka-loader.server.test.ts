@@ -265,7 +265,6 @@ describe.skipIf(origin === null)('the loader from a real broker', () => {
       { file: 'a.ndjson', rows: '1203', accepted: '1000', duplicates: '200', rejected: '3', held: '0' },
     ]);
     expect(await bench.visible('file')).toEqual({ rows: 1_000, ids: 1_000 });
-    const counted = /wxlive_loaded_rows_total\{outcome="accepted"\} 1000/u;
     await until(
       async () =>
         (await bench.metrics.render()).includes('wxlive_loaded_rows_total{outcome="accepted"} 1000'),
