@@ -124,6 +124,7 @@ export class Collector {
     counters.duplicates.add({ adapter }, flush.records.length - accepted);
     for (const { code } of flush.rejects) counters.rejected.add({ adapter, code });
     counters.insertRecords.observe(flush.records.length, { adapter });
+    if (!this.options.target.visible) return;
     const now = Date.now();
     for (const { receivedAt, records } of requests) {
       if (records.length === 0) continue;

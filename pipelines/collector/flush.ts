@@ -23,6 +23,8 @@ export interface FlushReply {
 
 /** Where flushes go: into the warehouse in this process, or to Kafka. One flush at a time. */
 export interface FlushTarget {
+  /** What is flushed shows in queries at once; otherwise whoever loads it measures that. */
+  readonly visible: boolean;
   /** Resolves when everything in it, rejects included, is durable. A WarehouseError that is `transient` is tried again. */
   flush(flush: Flush): Promise<FlushReply>;
   /** After the last flush. */

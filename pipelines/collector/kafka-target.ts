@@ -5,6 +5,7 @@ import type { FlushTarget } from './flush.js';
 /** With Kafka: a flush is durable when the brokers have it; a loader brings it into the warehouse. */
 export function openKafkaTarget(bus: KafkaBus): FlushTarget {
   return {
+    visible: false,
     async flush({ adapter, route, startedAt, records, recordRows, rejects }) {
       const origin = { batchId: '', adapter, account: DEFAULT_ACCOUNT, receivedAt: startedAt };
       await bus.publishRejects(origin, rejects, 'collect');

@@ -11,6 +11,7 @@ import { acceptedRows, type Flush, type FlushReply, type FlushTarget } from './f
  */
 export function openWarehouseTarget(warehouse: Warehouse, bus: DirectBus): FlushTarget {
   return {
+    visible: true,
     async flush(flush) {
       const batchSeq = bus.nextBatchSeq();
       await writeBatch(warehouse, entryOf(flush, batchSeq, null));

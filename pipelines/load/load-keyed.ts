@@ -40,9 +40,10 @@ async function loadKind(
   for (const row of stored) current.set(rowText(row, kind.key), row);
   const content = kind.columns.filter((column) => !kind.aside.includes(column));
   const fresh = new Map<string, JsonRow>();
-  rows.forEach((row, position) => {
-    const key = rowText(row, kind.key);
-    const before = current.get(key) ?? inForce(kind, row, current);
+  rows.forEach((stated, position) => {
+    const key = rowText(stated, kind.key);
+    const before = current.get(key) ?? inForce(kind, stated, current);
+    const row = withOtherBound(kind, stated, before);
     if (before !== undefined) {
       const same =
         kind.kind === 'employee'
@@ -114,6 +115,19 @@ function inForce(kind: KeyedKind, row: JsonRow, current: ReadonlyMap<string, Jso
   return found !== undefined && rowText(found, EMPLOYEE_STATE) === rowText(row, EMPLOYEE_STATE)
     ? found
     : undefined;
+}
+
+/** A push callback tells of one end of a broadcast and leaves the other as it was; a start that is repeated undoes no stop. */
+function withOtherBound(kind: KeyedKind, row: JsonRow, before: JsonRow | undefined): JsonRow {
+  if (kind.kind !== 'live' || row['told_by'] !== 'callback' || before === undefined) return row;
+  const kept = (column: string): JsonValue => {
+    const [now, then] = [row[column] ?? null, before[column] ?? null];
+    return now === null && then !== null ? Number(then) : now;
+  };
+  const ended = kept('ended_at');
+  const repeated = ended !== null && row['ended_at'] === null;
+  const status = repeated ? (before['status'] ?? null) : (row['status'] ?? null);
+  return { ...row, started_at: kept('started_at'), ended_at: ended, status };
 }
 
 /** Large tables are asked only for what the batch can touch. */

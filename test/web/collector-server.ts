@@ -156,6 +156,7 @@ async function sendRaw(
 
 /** Keeps what it is given in memory and knows an event by its id, like the warehouse. */
 export class MemoryTarget implements FlushTarget {
+  readonly visible = true;
   readonly flushes: Flush[] = [];
   readonly stored = new Map<string, number>();
   closed = false;
