@@ -172,6 +172,7 @@ export class App {
         url: settings.clickhouse_url,
         user: settings.clickhouse_user,
         password: readSecret('CLICKHOUSE_PASSWORD', environment) ?? '',
+        database: settings.clickhouse_database,
         ...(analyst === undefined
           ? {}
           : {

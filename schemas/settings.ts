@@ -46,7 +46,12 @@ export const settingsSchema = z.strictObject({
   own_domains: z.array(z.string()).default([]).describe('Hosts whose referrers are internal.'),
   clickhouse_url: z.url().optional().describe('A ClickHouse server instead of the private engine.'),
   clickhouse_user: z.string().default('default').describe('User of the server.'),
-  clickhouse_database: z.string().default('wxlive').describe('Database of the public views.'),
+  clickhouse_database: z
+    .string()
+    .default('wxlive')
+    .describe(
+      'Where names without a database are looked up by `wxlive sql`. The views are always in `wxlive`, what is behind them in `wxlive_store`.',
+    ),
   clickhouse_analyst_user: z.string().optional().describe('User of `wxlive sql` on the server.'),
   serve_host: z.string().default('127.0.0.1').describe('Address `wxlive serve` listens on.'),
   serve_port: z

@@ -10,6 +10,8 @@ export interface ServerSettings {
   readonly url: string;
   readonly user: string;
   readonly password: string;
+  /** Where the analyst's names without a database are looked up; the server's default unless given. */
+  readonly database?: string;
   /** Whom `wxlive sql` runs as; without one the user above with `readonly = 2`. */
   readonly analyst?: { readonly user: string; readonly password: string };
 }
@@ -24,6 +26,9 @@ export interface WarehouseSettings {
   /** For tests and for machines with much memory: see StartOptions. */
   readonly engine?: Pick<EngineOptions, 'analystLimits' | 'startTimeoutMs' | 'shutdownWaitMs'>;
 }
+
+/** Where the public views are, on every server. */
+const PUBLIC_DATABASE = 'wxlive';
 
 /** Opens the warehouse as its owner: the server, or the private engine, which is started when nobody has yet. */
 export async function openWarehouse(settings: WarehouseSettings): Promise<Warehouse> {
@@ -59,7 +64,7 @@ export async function connectionInfo(
       native: null,
       user,
       password: null,
-      database: 'wxlive',
+      database: settings.clickhouse.database ?? PUBLIC_DATABASE,
     };
     return { info, hold: { close: () => undefined } };
   }
@@ -70,7 +75,7 @@ export async function connectionInfo(
     native: { host, port: nativePort },
     user: ANALYST,
     password: engine.credentials.analystPassword,
-    database: 'wxlive',
+    database: PUBLIC_DATABASE,
   };
   return { info, hold: engine };
 }
@@ -84,7 +89,16 @@ async function open(settings: WarehouseSettings, as: 'owner' | 'analyst'): Promi
     const { user, password } = restricted ?? server;
     const extra =
       as === 'owner' ? {} : restricted === null ? { readonly: 2, ...analystSettings } : analystSettings;
-    const client = () => openClient({ mode: 'server', url: server.url, user, password, settings: extra });
+    const client = () =>
+      openClient({
+        mode: 'server',
+        url: server.url,
+        user,
+        password,
+        // The owner's statements name their databases, which may not be there yet.
+        ...(as === 'owner' || server.database === undefined ? {} : { database: server.database }),
+        settings: extra,
+      });
     return openRetrying({
       mode: 'server',
       reopen: false,
@@ -105,6 +119,7 @@ async function open(settings: WarehouseSettings, as: 'owner' | 'analyst'): Promi
         mode: 'embedded',
         url: `http://${engine.address.host}:${engine.address.httpPort}`,
         ...userOf(engine, as),
+        ...(as === 'owner' ? {} : { database: PUBLIC_DATABASE }),
         settings: as === 'owner' ? {} : analystSettings,
       });
       const endEngine = () => process.kill(engine.address.processId, 'SIGKILL');

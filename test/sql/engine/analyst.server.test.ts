@@ -72,6 +72,16 @@ const http = async (user: string, password: string, sql: string) => {
   return { status: response.status, text: await response.text() };
 };
 
+describe('names without a database', () => {
+  it('are looked up among the public views', async () => {
+    const [row] = await analyst.query(
+      typedByUser('SELECT currentDatabase() AS database'),
+      z.object({ database: z.string() }),
+    );
+    expect(row).toEqual({ database: 'wxlive' });
+  });
+});
+
 describe('what the analyst may', () => {
   it('reads the public views, in the report zone', async () => {
     expect(await ask('SELECT * FROM wxlive.events')).toEqual([{ n: '7' }]);
