@@ -62,6 +62,7 @@ export default tseslint.config(
       'test/fixtures',
       'eslint.config.js',
       'link-bin.mjs',
+      'docker/healthcheck.mjs',
       '.cache',
       '.venv',
       '.ci',

@@ -69,6 +69,11 @@ const expectedSchema = z.object({
       error: z.string().optional(),
     }),
   ),
+  orders_known: z.object({
+    both: z.array(z.string()),
+    file: z.array(z.string()),
+    tracked: z.array(z.string()),
+  }),
   viewer_lookup: z.object({ id: z.string(), viewer: z.string() }),
 });
 export type ExpectedSamples = z.infer<typeof expectedSchema>;

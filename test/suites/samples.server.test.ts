@@ -183,6 +183,23 @@ it.each(expected.inspect.map((one) => [one.file, one] as const))('inspect %s', a
   expect(result.exit).toBe(read.error === null ? 0 : 1);
 });
 
+it('reconciles orders: what one side alone knows, nothing that both know', async () => {
+  const result = await wxlive(['orders', 'reconcile', '--json']);
+  expect(result.exit, result.stderr).toBe(0);
+  const { orders } = z
+    .strictObject({
+      orders: z.array(z.strictObject({ order_id: z.string(), told_by: z.enum(['file', 'tracking']) })),
+    })
+    .parse(JSON.parse(result.stdout));
+  const told = (side: string): Set<string> =>
+    new Set(orders.flatMap(({ order_id, told_by }) => (told_by === side ? [order_id] : [])));
+  const { both, file, tracked } = expected.orders_known;
+  // Those stated are the paid ones of the first files; orders that were never paid are known to tracking alone too.
+  expect(file.filter((order) => !told('file').has(order))).toEqual([]);
+  expect(tracked.filter((order) => !told('tracking').has(order))).toEqual([]);
+  expect(both.filter((order) => told('file').has(order) || told('tracking').has(order))).toEqual([]);
+});
+
 it('looks the pseudonym of an id up that is read from standard input', async () => {
   const { id, viewer } = expected.viewer_lookup;
   const result = await wxlive(['viewer', 'lookup', '-', '--json'], `${id}\n`);
