@@ -39,7 +39,9 @@ export class WordColumn implements NativeColumn {
   }
 
   uint32(value: number): void {
-    this.words[this.next()] = value;
+    // Not in one expression: `this.words` would be read before next() puts a larger array in its place.
+    const at = this.next();
+    this.words[at] = value;
   }
 
   /** A value of four words out of `source`. */
