@@ -3,7 +3,7 @@ import { openEngine, type Engine, type EngineOptions } from '../engine/open-engi
 import { ANALYST, OWNER } from '../engine/credentials.js';
 import { withWriteCheck } from '../engine/write-check.js';
 import { openRetrying } from './retrying.js';
-import type { Warehouse } from './warehouse.js';
+import { WarehouseError, type Warehouse } from './warehouse.js';
 
 /** A ClickHouse server of the user's own (`CLICKHOUSE_URL` and the like). */
 export interface ServerSettings {
@@ -132,9 +132,17 @@ async function open(settings: WarehouseSettings, as: 'owner' | 'analyst'): Promi
       };
     },
   });
-  await embedded.ping();
+  try {
+    await embedded.ping();
+  } catch (error) {
+    // The engine answers; the database the analyst starts in comes with the first migration.
+    const unmigrated = error instanceof WarehouseError && error.code === UNKNOWN_DATABASE;
+    if (as === 'owner' || !unmigrated) throw error;
+  }
   return embedded;
 }
+
+const UNKNOWN_DATABASE = 81;
 
 function userOf(engine: Engine, as: 'owner' | 'analyst'): { user: string; password: string } {
   const { ownerPassword, analystPassword } = engine.credentials;
