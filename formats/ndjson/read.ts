@@ -9,7 +9,9 @@ const SPACE = 0x20;
  * out, a missing line end at the end of the file is fine. One chunk a block, about 3,000 events a megabyte.
  * Bytes that are no UTF-8 become U+FFFD; whether a line is JSON is for its reader to judge.
  */
-export async function* readLines(blocks: AsyncIterable<Buffer>): AsyncGenerator<readonly TextRecord[]> {
+export async function* readLines(
+  blocks: AsyncIterable<Buffer> | Iterable<Buffer>,
+): AsyncGenerator<readonly TextRecord[]> {
   let line = 0;
   let parts: Buffer[] = [];
   for await (const block of blocks) {

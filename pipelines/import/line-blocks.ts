@@ -9,7 +9,10 @@ export interface LineBlock {
 const LINE_FEED = 0x0a;
 
 /** Cuts a stream of UTF-8 into blocks of whole lines, each about `size` bytes; a longer line makes a longer block. */
-export async function* cutAtLines(blocks: AsyncIterable<Buffer>, size: number): AsyncGenerator<LineBlock> {
+export async function* cutAtLines(
+  blocks: AsyncIterable<Buffer> | Iterable<Buffer>,
+  size: number,
+): AsyncGenerator<LineBlock> {
   let filled = 0;
   let waiting = Buffer.from(new ArrayBuffer(size));
   let firstLine = 1;

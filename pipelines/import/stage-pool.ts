@@ -25,7 +25,7 @@ export class StageThreads {
   );
 
   /** The parts of the file in its order. Throws FileRefused as one thread would. */
-  async *stage(lines: AsyncIterable<Buffer>, task: StageTask): AsyncGenerator<StagedPart> {
+  async *stage(lines: AsyncIterable<Buffer> | Iterable<Buffer>, task: StageTask): AsyncGenerator<StagedPart> {
     const { threads } = this;
     for (const thread of threads) thread.begin(task);
     const waiting: Promise<FromStage>[] = [];

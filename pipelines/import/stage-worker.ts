@@ -30,7 +30,7 @@ function openStage(task: StageTask): StageBlock {
   return async ({ bytes, firstLine }) => {
     try {
       const block = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-      for await (const records of readLines(once(block))) {
+      for await (const records of readLines([block])) {
         for (const { position, text } of records) {
           stage.add(new RecordRow(place, position + firstLine - 1, text), placement);
         }
@@ -41,11 +41,6 @@ function openStage(task: StageTask): StageBlock {
     }
     return { ...stage.take(), part: builder.take() };
   };
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- readLines wants blocks as they come
-async function* once(block: Buffer): AsyncGenerator<Buffer> {
-  yield block;
 }
 
 let stageBlock: StageBlock | null = null;

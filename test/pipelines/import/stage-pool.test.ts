@@ -45,7 +45,7 @@ it('gives what one thread gives, block by block and in the order of the file', a
   const file = Buffer.from(lines.join('\n'));
   const parts: StagedPart[] = [];
   const threads = new StageThreads();
-  for await (const part of threads.stage(once(file), task)) parts.push(part);
+  for await (const part of threads.stage([file], task)) parts.push(part);
   await threads.end();
   expect(parts.length).toBeGreaterThan(1);
 
@@ -112,9 +112,4 @@ function makeLines(): string[] {
       },
     });
   });
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- blocks come as they are read
-async function* once(block: Buffer): AsyncGenerator<Buffer> {
-  yield block;
 }
