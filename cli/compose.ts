@@ -19,9 +19,6 @@ import { openLogger } from './logger.js';
 import { openProgress } from './progress.js';
 import { readSecret, readSettings, type SettingsFlags } from './settings-file.js';
 
-/** Name of the key's file in the data folder. */
-export const KEY_FILE = 'pseudonym.key';
-
 /** What of Kafka a command may need. */
 export interface OpenedKafka {
   readonly client: KafkaClient;

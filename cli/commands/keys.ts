@@ -2,8 +2,9 @@ import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { flag, textOption, type CommandDefinition, type Options } from '../command.js';
-import { KEY_FILE, type App } from '../compose.js';
+import type { App } from '../compose.js';
 import { EXIT, Failed, UsageError } from '../exit-codes.js';
+import { KEY_FILE } from '../key-file.js';
 import { print, printJson } from '../output.js';
 
 /** `wxlive keys check|backup|restore`: the key that pseudonyms are made with. It is never printed. */

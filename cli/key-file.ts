@@ -1,0 +1,2 @@
+/** Name of the key's file in the data folder. */
+export const KEY_FILE = 'pseudonym.key';
