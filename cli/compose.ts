@@ -15,6 +15,7 @@ import type {
 } from '../pipelines/index.js';
 import { Failed, EXIT, UsageError } from './exit-codes.js';
 import { kafkaSettings, topicSettings } from './kafka-settings.js';
+import { KEY_FILE } from './key-file.js';
 import { openLogger } from './logger.js';
 import { openProgress } from './progress.js';
 import { readSecret, readSettings, type SettingsFlags } from './settings-file.js';
