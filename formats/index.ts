@@ -1,5 +1,6 @@
 export * from './table.js';
 export { textWidth, cutToWidth } from './text-width.js';
+export { clustersOf, piecesOf } from './break-places.js';
 export { excelDaySerial, excelSerial } from './xlsx/excel-date.js';
 export { SheetNames } from './xlsx/sheet-names.js';
 export type { Condition, LateSheet, SheetCell, SheetPlan, SheetRow } from './xlsx/sheet-plan.js';

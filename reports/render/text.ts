@@ -1,4 +1,4 @@
-import { cutToWidth, textWidth } from '../../formats/index.js';
+import { clustersOf, cutToWidth, piecesOf, textWidth } from '../../formats/index.js';
 import type { Language } from '../../schemas/index.js';
 import { cellText, groupedNumber, headerText, valueText } from './cell-text.js';
 import type { FunnelChart } from './chart-model.js';
@@ -201,16 +201,25 @@ function oneLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, ' ');
 }
 
-/** Lines of at most `width` columns, broken anywhere: Chinese has no blanks to break at. */
+/** Lines of at most `width` columns, broken where the text may be broken; within a word only when it alone is too wide. */
 function wrapText(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
-  for (const character of text) {
-    if (textWidth(line + character) > width) {
-      lines.push(line);
-      line = '';
+  const end = (): void => {
+    if (line.trim() !== '') lines.push(line.trimEnd());
+    line = '';
+  };
+  for (const piece of piecesOf(text)) {
+    if (textWidth((line + piece).trimEnd()) <= width) {
+      line += piece;
+      continue;
     }
-    line += character;
+    end();
+    for (const character of clustersOf(piece)) {
+      if (textWidth((line + character).trimEnd()) > width) end();
+      line += character;
+    }
   }
-  return [...lines, line];
+  end();
+  return lines;
 }

@@ -104,10 +104,12 @@ async function analysisSection(
     if (typeof section.tables === 'boolean') return section.tables ? tables : [];
     return section.tables.flatMap((place) => tables.slice(place - 1, place));
   };
-  const tables = shown(now.value.tables(language));
+  const found = shown(now.value.tables(language));
   const charts = section.charts ? now.value.charts(language) : [];
   const lead = section.lead === undefined ? undefined : leadOf(now.value.result, section.lead);
   const led = lead === undefined ? base : { ...base, text: [lead] };
+  // what stands above the tables is not said again below them
+  const tables = lead === undefined ? found : found.map((table) => withoutWords(table, lead));
   if (section.compare.length === 0) return succeed({ ...led, tables, charts });
   const earlier: { id: string; label: string; tables: readonly ListedTable[] }[] = [];
   for (const comparison of comparisonsOf(run.period, run.timeZone, language)) {
@@ -134,6 +136,14 @@ async function analysisSection(
 function leadOf(result: unknown, key: string): string | undefined {
   const words = z.record(z.string(), z.unknown()).parse(result)[key];
   return typeof words === 'string' ? words : undefined;
+}
+
+/** The table without words in its note that are told elsewhere. */
+function withoutWords(table: ListedTable, words: string): ListedTable {
+  if (table.note?.includes(words) !== true) return table;
+  const { note, ...rest } = table;
+  const left = note.replace(words, '').trim();
+  return left === '' ? rest : { ...rest, note: left };
 }
 
 function answer(

@@ -95,6 +95,23 @@ describe('a table on a terminal', () => {
     }
   });
 
+  it('breaks a note between words and hanzi, no word inside, no mark at the start of a line', () => {
+    const note =
+      'Poster B converts 3.4% of 1,234 viewers, poster A 2.1%: the difference is 1.3 points (95% interval 0.4 to 2.2). ' +
+      '样本比例 50.2%，与预期一致；差异经 Holm-Bonferroni 校正，结论可以使用。';
+    for (let width = 24; width < 90; width += 1) {
+      const told = renderTable({ ...channels, rows: [], title: '', note }, { ...OPTIONS, width }).split('\n');
+      const noted = told.slice(told.findIndex((line) => line.startsWith('Poster')));
+      expect(noted.join('').replaceAll(/\s/g, '')).toBe(note.replaceAll(/\s/g, ''));
+      for (const line of noted) {
+        expect(textWidth(line)).toBeLessThanOrEqual(width);
+        expect(line).not.toMatch(/^[，；。:,)]|\s$/);
+      }
+      const words = new Set(noted.join('\n').match(/[A-Za-z]+|\d[\d.,]*\d%?/g));
+      for (const word of note.match(/[A-Za-z]+|\d[\d.,]*\d%?/g) ?? []) expect(words).toContain(word);
+    }
+  });
+
   it('squeezes text before it touches a figure', () => {
     const text = renderTable(
       { ...channels, rows: [['一个非常长的渠道名称'.repeat(6), 12_345, 0.5, 123_456_789, 3723, 0, 0.1]] },
