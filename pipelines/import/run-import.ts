@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { FormatError } from '../../formats/index.js';
-import { DEFAULT_ACCOUNT, describeFailure, type FileFailure } from '../../schemas/index.js';
+import { DEFAULT_ACCOUNT, describeFailure, type FileFailure, type Outcome } from '../../schemas/index.js';
 import { createEventKeys } from '../event-key.js';
 import { RecordPartBuilder } from '../load/record-part.js';
 import { BatchPublisher } from './batch-publisher.js';
@@ -44,15 +44,31 @@ export async function runImport(
   options: ImportOptions,
   tools: ImportTools,
 ): Promise<FileReport> {
+  const input = await openInput(path, tools.sources, options);
+  return importOpened({ path, sha256: () => sha256Of(path) }, input, options, tools);
+}
+
+/** What a batch is called after, and the digest of its bytes. */
+export interface NamedContent {
+  readonly path: string;
+  sha256(): Promise<string>;
+}
+
+/** Imports what was opened, a file or replies of an API, and closes it; refusals are reports. */
+export async function importOpened(
+  content: NamedContent,
+  input: Outcome<Input, FileFailure>,
+  options: ImportOptions,
+  tools: ImportTools,
+): Promise<FileReport> {
   const refuse = (failure: FileFailure): FileReport => ({
-    file: path,
+    file: content.path,
     error: { code: failure.code, ...describeFailure(failure, options.language) },
   });
-  const input = await openInput(path, tools.sources, options);
   if (!input.ok) return refuse(input.failure);
   const threads = threadsFor(input.value, options, tools);
   try {
-    return await importInput(path, input.value, options, tools, threads);
+    return await importInput(content, input.value, options, tools, threads);
   } catch (error) {
     if (error instanceof FileRefused) return refuse(error.failure);
     if (error instanceof FormatError) return refuse(error.failure);
@@ -76,7 +92,7 @@ function isWhole({ source }: Input, { room }: ImportOptions): boolean {
 }
 
 async function importInput(
-  path: string,
+  { path, sha256: digest }: NamedContent,
   input: Input,
   options: ImportOptions,
   tools: ImportTools,
@@ -84,7 +100,7 @@ async function importInput(
 ): Promise<FileReport> {
   const identity: FileIdentity = {
     file: basename(path),
-    sha256: await sha256Of(path),
+    sha256: await digest(),
     adapter: input.source.name,
     account: options.account ?? DEFAULT_ACCOUNT,
     startedAt: Date.now(),
