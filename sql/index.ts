@@ -20,6 +20,9 @@ export { parameterNames } from './parameter-names.js';
 export { EngineError, type EngineErrorReason } from './engine/engine-error.js';
 export { acquireLoaderLease, type LoaderLease, type LoaderLeaseOptions } from './engine/loader-lease.js';
 
+// A cluster.
+export type { ClusterSettings } from './cluster/cluster-settings.js';
+
 // The warehouse: migrations, views, what it remembers of itself.
 export { migrate, readLedger, writeLedger, type MigrationResult } from './migrate.js';
 export type { RenderSettings } from './render.js';
@@ -40,24 +43,10 @@ export {
 
 // Conditions of users as SQL.
 export { FIELD_NAMES, resolveField, type Field, type FieldKind } from './fields.js';
-export {
-  bitMask,
-  campaignTouches,
-  checkPatterns,
-  costLabel,
-  createFilter,
-  fillSlots,
-  fixed,
-  packValues,
-  periodCode,
-  scopeRows,
-  seenBefore,
-  textsOf,
-  touchColumn,
-  touchLabel,
-  touchRange,
-  withLives,
-  type Filter,
-  type ParameterType,
-  type SqlFragment,
-} from './filter.js';
+export { createFilter, type Filter } from './filter/filter.js';
+export type { ParameterType } from './filter/condition.js';
+export { bitMask, fillSlots, fixed, type SqlFragment } from './filter/fragment.js';
+export { packValues, textsOf } from './filter/packed-values.js';
+export { checkPatterns } from './filter/patterns.js';
+export { periodCode, scopeRows, seenBefore, withLives } from './filter/scope-rows.js';
+export { campaignTouches, costLabel, touchColumn, touchLabel, touchRange } from './filter/touches.js';

@@ -10,7 +10,8 @@ import {
 } from '../schemas/index.js';
 import type { Warehouse } from './connection/warehouse.js';
 import { unknownField, type Field, type FieldKind } from './fields.js';
-import { fragment, type Filter, type SqlFragment } from './filter.js';
+import type { Filter } from './filter/filter.js';
+import { fragment, type SqlFragment } from './filter/fragment.js';
 import { loadSql } from './query-file.js';
 
 /** What a column of a public view holds, whatever its exact type. */

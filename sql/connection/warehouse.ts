@@ -1,6 +1,7 @@
 import type { z } from 'zod';
+import type { ClusterSettings } from '../cluster/cluster-settings.js';
 
-/** SQL text that came out of a `.sql` file or of filter.ts; nothing else can be run. */
+/** SQL text that came out of a `.sql` file or of `filter/`; nothing else can be run. */
 export type SqlText = string & { readonly __sql: unique symbol };
 
 export type SqlParameter =
@@ -43,10 +44,19 @@ export interface StatementInsert {
   readonly settings?: Readonly<Record<string, string | number>>;
 }
 
+/** What a warehouse is spread over (cluster/cluster-warehouse.ts). */
+export interface WarehouseCluster {
+  readonly settings: ClusterSettings;
+  /** Where migrations run, one after the other. */
+  readonly nodes: readonly Warehouse[];
+}
+
 /** The one way to ClickHouse: the private engine and a server are the same from here. */
 export interface Warehouse {
   /** `embedded` or `server`. */
   readonly mode: 'embedded' | 'server';
+  /** Absent where the warehouse is one node. */
+  readonly cluster?: WarehouseCluster;
   /** Rows of a SELECT, each checked against `row`. 64-bit integers arrive as text unless the schema coerces them. */
   query<Row extends z.ZodType>(
     sql: SqlText,
