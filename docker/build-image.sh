@@ -8,7 +8,7 @@ cd "$source"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$target" "$work/source"
-tar -cf - --exclude=./node_modules --exclude=./dist --exclude=./.git --exclude=./.venv --exclude=./.cache --exclude=./test . |
+tar -cf - --exclude=./node_modules --exclude=./dist --exclude=./.git --exclude=./.venv --exclude=./.cache --exclude=./test --exclude=./bench . |
   tar -xf - -C "$work/source"
 cd "$work/source"
 # devDependencies for the compiler; their scripts are not run.

@@ -14,6 +14,8 @@ export interface TestKafka {
   readonly brokers: string;
   /** Ends it like a power cut and starts it again on what it had written; null where the broker is not ours. */
   readonly restart: (() => Promise<void>) | null;
+  /** Of the broker as it runs now; null where it is no process of this machine's. */
+  readonly processId: number | null;
   stop(): Promise<void>;
 }
 
@@ -43,6 +45,7 @@ export async function startKafka(origin: KafkaOrigin): Promise<TestKafka> {
     return {
       brokers: process.env['KAFKA_BROKERS'] ?? '',
       restart: null,
+      processId: null,
       stop: () => Promise.resolve(),
     };
   }
@@ -70,6 +73,7 @@ async function startInDocker(): Promise<TestKafka> {
   return {
     brokers: `127.0.0.1:${port}`,
     restart: () => container.restart(),
+    processId: null,
     stop: async () => {
       await container.stop();
     },
@@ -94,6 +98,9 @@ async function startFromJars(): Promise<TestKafka> {
   };
   return {
     brokers,
+    get processId() {
+      return broker.pid ?? null;
+    },
     restart: async () => {
       await kill();
       broker = launch(properties, folder);
