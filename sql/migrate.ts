@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { checkPieces, clusterShape } from './cluster/check-cluster.js';
 import type { SqlText, Warehouse } from './connection/warehouse.js';
 import { WarehouseError } from './connection/warehouse.js';
 import { readSqlFolder, renderStatements, type RenderSettings } from './render.js';
@@ -18,12 +19,43 @@ const appliedRow = z.object({ name: z.string(), value: z.string() });
 /**
  * Brings the warehouse to the state of this version: runs the migrations it has not seen, in order, and renders the
  * public views when their text changed. Safe to run again, also after a kill in the middle: every statement is
- * idempotent and a migration is remembered after its last statement.
+ * idempotent and a migration is remembered after its last statement. On a cluster without Keeper each node has its own
+ * book of what was run there.
  *
- * @throws when a migration that was run has another text now, or the warehouse has migrations this version lacks
+ * @throws when a migration that was run has another text now, the warehouse has migrations this version lacks, or it was
+ * made for another cluster than the settings name
  */
 export async function migrate(warehouse: Warehouse, settings: RenderSettings): Promise<MigrationResult> {
-  const known = await readLedger(warehouse);
+  const shape = warehouse.cluster === undefined ? '' : await clusterShape(warehouse);
+  const nodes = warehouse.cluster?.nodes ?? [warehouse];
+  const applied = new Set<string>();
+  const books: ReadonlyMap<string, string>[] = [];
+  for (const node of nodes) {
+    const known = await readLedger(node);
+    books.push(known);
+    for (const name of await runMigrations(node, settings, known, shape)) applied.add(name);
+  }
+  if (warehouse.cluster !== undefined) await checkPieces(warehouse);
+  const statements = readSqlFolder('views').flatMap((file) => renderStatements(file, settings));
+  const sha256 = createHash('sha256').update(statements.join(';')).digest('hex');
+  let viewsRendered = false;
+  for (const [at, node] of nodes.entries()) {
+    if (books[at]?.get('views') === sha256) continue;
+    for (const statement of statements) await node.command(statement);
+    await writeLedger(node, 'views', sha256);
+    viewsRendered = true;
+  }
+  return { applied: [...applied], viewsRendered };
+}
+
+async function runMigrations(
+  node: Warehouse,
+  settings: RenderSettings,
+  known: ReadonlyMap<string, string>,
+  shape: string,
+): Promise<readonly string[]> {
+  const made = known.get(CLUSTER_NOTE) ?? '';
+  if (known.size > 0 && made !== shape) throw new Error(otherShape(made, shape));
   const files = readSqlFolder('migrations');
   const unknown = [...known.keys()].filter(
     (name) => name.startsWith('migration:') && !files.some((file) => `migration:${file.name}` === name),
@@ -42,18 +74,21 @@ export async function migrate(warehouse: Warehouse, settings: RenderSettings): P
         `sql/migrations/${file.name} was changed after it had been run here; undo the change and write a new migration`,
       );
     }
-    for (const statement of renderStatements(file, settings)) await warehouse.command(statement);
-    await writeLedger(warehouse, `migration:${file.name}`, file.sha256);
+    for (const statement of renderStatements(file, settings)) await node.command(statement);
+    if (known.size === 0 && applied.length === 0 && shape !== '')
+      await writeLedger(node, CLUSTER_NOTE, shape);
+    await writeLedger(node, `migration:${file.name}`, file.sha256);
     applied.push(file.name);
   }
-  const statements = readSqlFolder('views').flatMap((file) => renderStatements(file, settings));
-  const sha256 = createHash('sha256').update(statements.join(';')).digest('hex');
-  const viewsRendered = known.get('views') !== sha256;
-  if (viewsRendered) {
-    for (const statement of statements) await warehouse.command(statement);
-    await writeLedger(warehouse, 'views', sha256);
-  }
-  return { applied, viewsRendered };
+  return applied;
+}
+
+/** Which cluster the warehouse was made for; no row: for one node. */
+const CLUSTER_NOTE = 'cluster';
+
+function otherShape(made: string, wanted: string): string {
+  const name = (shape: string): string => (shape === '' ? 'one node' : `the ${shape}`);
+  return `the warehouse was made for ${name(made)}, the settings and the server say ${name(wanted)}; correct clickhouse_cluster, or import into a new warehouse: rows do not move between shards`;
 }
 
 /** Everything the warehouse remembers about itself; empty before the first migration. */

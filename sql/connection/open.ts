@@ -1,4 +1,6 @@
 import type { Logger } from '../../schemas/index.js';
+import { openCluster } from '../cluster/cluster-warehouse.js';
+import { connectionSettings, type ClusterSettings } from '../cluster/cluster-settings.js';
 import { openEngine, type Engine, type EngineOptions } from '../engine/open-engine.js';
 import { ANALYST, OWNER } from '../engine/credentials.js';
 import { withWriteCheck } from '../engine/write-check.js';
@@ -14,6 +16,8 @@ export interface ServerSettings {
   readonly database?: string;
   /** Whom `wxlive sql` runs as; without one the user above with `readonly = 2`. */
   readonly analyst?: { readonly user: string; readonly password: string };
+  /** The server is a node of a cluster that the warehouse is spread over. */
+  readonly cluster?: ClusterSettings | undefined;
 }
 
 export interface WarehouseSettings {
@@ -89,25 +93,29 @@ async function open(settings: WarehouseSettings, as: 'owner' | 'analyst'): Promi
     const { user, password } = restricted ?? server;
     const extra =
       as === 'owner' ? {} : restricted === null ? { readonly: 2, ...analystSettings } : analystSettings;
-    const client = () =>
+    const { cluster } = server;
+    const client = (url: string) =>
       openClient({
         mode: 'server',
-        url: server.url,
+        url,
         user,
         password,
         // The owner's statements name their databases, which may not be there yet.
         ...(as === 'owner' || server.database === undefined ? {} : { database: server.database }),
-        settings: extra,
+        settings: { ...(cluster === undefined ? {} : connectionSettings(cluster, as)), ...extra },
       });
-    return openRetrying({
-      mode: 'server',
-      reopen: false,
-      logger: settings.logger,
-      open: () => {
-        const warehouse = client();
-        return Promise.resolve({ warehouse, close: () => warehouse.close() });
-      },
-    });
+    const node = (url: string): Warehouse =>
+      openRetrying({
+        mode: 'server',
+        reopen: false,
+        logger: settings.logger,
+        open: () => {
+          const warehouse = client(url);
+          return Promise.resolve({ warehouse, close: () => warehouse.close() });
+        },
+      });
+    if (cluster === undefined || as === 'analyst') return node(server.url);
+    return openCluster(node(server.url), cluster.shardUrls.map(node), cluster);
   }
   const embedded = openRetrying({
     mode: 'embedded',

@@ -1,0 +1,74 @@
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openWarehouse, type ServerSettings, type Warehouse, type WarehouseSettings } from '../../sql/index.js';
+import { writeAddress } from '../../sql/engine/address.js';
+import { ANALYST, ensureCredentials, OWNER } from '../../sql/engine/credentials.js';
+import { engineFolder } from '../../sql/engine/folder.js';
+import { freePort } from '../../sql/engine/free-port.js';
+import { buildChildOnce, engineEnded, makeDataDir } from './clickhouse.js';
+
+export interface TestCluster {
+  /** How a command goes to the cluster, by its first node. */
+  readonly settings: WarehouseSettings;
+  readonly server: ServerSettings & Required<Pick<ServerSettings, 'analyst' | 'cluster'>>;
+  /** The nodes alone, each as its own private engine; not migrated. */
+  readonly nodes: readonly Warehouse[];
+  stop(): Promise<void>;
+}
+
+const NAME = 'wxlive';
+
+/** Two shards of one node each, without Keeper: two private engines whose `remote_servers` name both. */
+export async function startTestCluster(): Promise<TestCluster> {
+  buildChildOnce();
+  const reportZone = 'Asia/Shanghai';
+  const folders = [makeDataDir(), makeDataDir()].map(engineFolder);
+  const addresses = [];
+  for (const folder of folders) {
+    mkdirSync(join(folder.root, 'config.d'), { recursive: true, mode: 0o700 });
+    const [httpPort, nativePort] = [await freePort(), await freePort()];
+    addresses.push({ host: '127.0.0.1' as const, httpPort, nativePort, processId: 0 });
+  }
+  const [first, ...others] = folders;
+  if (first === undefined) throw new Error('a cluster has nodes');
+  const { ownerPassword, analystPassword } = ensureCredentials(first);
+  for (const other of others) copyFileSync(first.credentials, other.credentials);
+  const shards = addresses.map(
+    ({ host, nativePort }) =>
+      `<shard><replica><host>${host}</host><port>${nativePort}</port><user>${OWNER}</user><password>${ownerPassword}</password></replica></shard>`,
+  );
+  const nodes: Warehouse[] = [];
+  for (const [at, folder] of folders.entries()) {
+    const address = addresses[at];
+    if (address === undefined) throw new Error('a node has an address');
+    // The engine takes the ports of its last address while they are free.
+    writeAddress(folder, address);
+    writeFileSync(
+      join(folder.root, 'config.d', 'cluster.xml'),
+      `<clickhouse><remote_servers><${NAME}>${shards.join('')}</${NAME}></remote_servers></clickhouse>\n`,
+    );
+    const node = await openWarehouse({ dataDir: folder.dataDir, reportZone });
+    await node.ping();
+    nodes.push(node);
+  }
+  const urls = addresses.map(({ host, httpPort }) => `http://${host}:${String(httpPort)}`);
+  const server = {
+    url: urls[0] ?? '',
+    user: OWNER,
+    password: ownerPassword,
+    analyst: { user: ANALYST, password: analystPassword },
+    cluster: { name: NAME, shardUrls: urls },
+  };
+  return {
+    settings: { dataDir: makeDataDir(), reportZone, clickhouse: server },
+    server,
+    nodes,
+    async stop() {
+      for (const node of nodes) await node.close();
+      for (const { dataDir } of folders) {
+        await engineEnded(dataDir);
+        rmSync(dataDir, { recursive: true, force: true });
+      }
+    },
+  };
+}
