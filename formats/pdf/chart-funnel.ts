@@ -8,12 +8,14 @@ export interface PdfFunnelChart {
   readonly kind: 'funnel';
   readonly title: string;
   readonly steps: readonly PdfFunnelStep[];
+  /** What is counted, on the line of the title: `人数`. */
+  readonly valueLabel?: string;
 }
 
 export interface PdfFunnelStep {
   readonly name: string;
   readonly count: number;
-  /** `12,345 人` */
+  /** `12,345` */
   readonly countText: string;
   /** Of the step before; null for the first. */
   readonly fromPreviousText: string | null;
@@ -48,6 +50,14 @@ export function drawFunnel(
   look: ChartLook,
 ): void {
   const { step: stepHeight, joint: jointHeight } = heights(chart);
+  if (chart.valueLabel !== undefined)
+    document.text(
+      chart.valueLabel,
+      frame.x + frame.width,
+      frame.y - 14 + LABEL_DROP,
+      { size: LABEL_SIZE, color: look.muted },
+      'right',
+    );
   const names = chart.steps.map((step) => shorten(step.name, frame.width * 0.28, NAME_SIZE, 'regular'));
   const nameWidth = Math.max(0, ...names.map((name) => widthOfText(name, NAME_SIZE, 'regular')));
   const countWidth = Math.max(

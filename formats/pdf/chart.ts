@@ -9,10 +9,12 @@ import type { PdfDocument } from './document.js';
 export type PdfChart = PdfLineChart | PdfBarChart | PdfFunnelChart | PdfHeatmap;
 
 const TITLE_HEIGHT = 24;
+/** Above a curve without a title: its labels stand inside its frame. */
+const NO_TITLE_HEIGHT = 4;
 
 /** Height of a chart with its title, in points: ask before it is placed. */
 export function chartHeight(chart: PdfChart, document: PdfDocument): number {
-  return TITLE_HEIGHT + bodyHeight(chart, document.contentWidth);
+  return titleHeight(chart) + bodyHeight(chart, document.contentWidth);
 }
 
 /** Draws a chart over the width of the page at the document's `y`, on one page, and moves `y` below it. */
@@ -23,7 +25,7 @@ export function drawChart(document: PdfDocument, chart: PdfChart, look: ChartLoo
     weight: 'bold',
     color: look.ink,
   });
-  document.y += TITLE_HEIGHT;
+  document.y += titleHeight(chart);
   const frame = {
     x: document.margins.left,
     y: document.y,
@@ -45,6 +47,10 @@ export function drawChart(document: PdfDocument, chart: PdfChart, look: ChartLoo
       break;
   }
   document.y = frame.y + frame.height;
+}
+
+function titleHeight(chart: PdfChart): number {
+  return chart.kind === 'line' && chart.title === '' ? NO_TITLE_HEIGHT : TITLE_HEIGHT;
 }
 
 function bodyHeight(chart: PdfChart, width: number): number {

@@ -23,6 +23,9 @@ const COMFORTABLE_EMS = 9;
 const LEAST_EMS = 4;
 const WIDEST_WORD = 12;
 const WIDEST_HEADER = 9;
+/** In ems: a header this short is not broken, a longer one in two, as long as the type is comfortable. */
+const WHOLE_HEADER = 3.2;
+const HEADER_LINES = 1.9;
 /** Rows measured: enough to know a column, few enough to be quick. */
 const MEASURED_ROWS = 400;
 
@@ -31,6 +34,8 @@ interface Demand {
   readonly least: number;
   /** Nothing wraps. */
   readonly wanted: number;
+  /** Narrower than this tears the header. */
+  readonly header: number;
   readonly isText: boolean;
 }
 
@@ -66,9 +71,11 @@ function fit(table: PdfTable, pageWidth: number): TableFit[] {
 
 /** What columns ask for in a size, with padding; `comfortable`: text keeps some hanzi a line. */
 function atSize(ofOnePoint: readonly Demand[], size: number, comfortable: boolean): Demand[] {
-  return ofOnePoint.map(({ least, wanted, isText }) => {
-    const eased = comfortable && isText ? Math.max(least, Math.min(wanted, COMFORTABLE_EMS)) : least;
-    return { least: eased * size + 2 * CELL_PADDING.x, wanted: wanted * size + 2 * CELL_PADDING.x, isText };
+  return ofOnePoint.map(({ least, wanted, header, isText }) => {
+    const text = isText ? Math.min(wanted, COMFORTABLE_EMS) : 0;
+    const eased = comfortable ? Math.max(least, header, text) : least;
+    const padded = (ems: number): number => ems * size + 2 * CELL_PADDING.x;
+    return { least: padded(eased), wanted: padded(Math.max(eased, wanted)), header: padded(header), isText };
   });
 }
 
@@ -91,7 +98,12 @@ function measure(table: PdfTable): Demand[] {
     // a header may take three lines, but two hanzi stay together
     const headerWord = Math.min(header, Math.max(widestWord(column.label, 1, 'bold'), header / 2.6, 2));
     const least = Math.max(words, headerWord, column.wraps ? Math.min(cells, LEAST_EMS) : 0);
-    return { least, wanted: Math.max(least, cells, Math.min(header, WIDEST_HEADER)), isText: column.wraps };
+    return {
+      least,
+      wanted: Math.max(least, cells, Math.min(header, WIDEST_HEADER)),
+      header: Math.min(header <= WHOLE_HEADER ? header : header / HEADER_LINES, WIDEST_HEADER),
+      isText: column.wraps,
+    };
   });
 }
 

@@ -53,7 +53,7 @@ export interface FunnelChart {
   readonly kind: 'funnel';
   readonly title: string;
   readonly steps: readonly FunnelStep[];
-  /** What is counted: 人. */
+  /** What is counted: 人数. */
   readonly countLabel?: string;
 }
 

@@ -31,10 +31,11 @@ export function documentChart(chart: ChartModel, timeZone: string): PdfChart {
       return {
         kind: 'funnel',
         title: chart.title,
+        ...(chart.countLabel === undefined ? {} : { valueLabel: chart.countLabel }),
         steps: chart.steps.map((step) => ({
           name: step.name,
           count: step.count,
-          countText: `${groupedNumber(step.count, 0)}${chart.countLabel === undefined ? '' : ` ${chart.countLabel}`}`,
+          countText: groupedNumber(step.count, 0),
           fromPreviousText: step.fromPrevious === null ? null : chartValueText(step.fromPrevious, 'percent'),
           fromFirstText: step.fromFirst === null ? null : chartValueText(step.fromFirst, 'percent'),
         })),
@@ -113,5 +114,6 @@ function axisOf(kind: ChartValueKind, values: readonly (number | null)[]) {
 function formatOf(kind: ChartValueKind, values: readonly (number | null)[]): (value: number) => string {
   if (kind === 'money_fen' && greatestOf(values) >= 100_00) return (value) => groupedNumber(value / 100, 0);
   if (kind === 'decimal' && greatestOf(values) >= 100) return (value) => groupedNumber(value, 0);
+  if (kind === 'decimal' && greatestOf(values) >= 10) return (value) => groupedNumber(value, 1);
   return (value) => valueText(value, kind, { timeZone: 'UTC' });
 }

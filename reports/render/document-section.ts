@@ -66,7 +66,10 @@ export async function drawSection(
   context: SectionContext,
   onHeading: () => void,
 ): Promise<void> {
-  const charts = section.charts.map((chart) => documentChart(chart, context.timeZone));
+  const charts = section.charts.map((chart) =>
+    // the heading has said it
+    documentChart(chart.title === section.title ? { ...chart, title: '' } : chart, context.timeZone),
+  );
   const tables: { model: TableModel; shown: PdfTable; cut: boolean }[] = [];
   for (const model of section.tables) tables.push({ model, ...(await documentTable(model, context)) });
   const [firstChart] = charts;
@@ -88,7 +91,7 @@ export async function drawSection(
   if (section.note !== undefined) {
     drawParagraph(pdf, section.note, STYLES.note);
     pdf.y += 6;
-  }
+  } else if ((section.text ?? []).length > 0) pdf.y += 6;
   charts.forEach((chart, index) => {
     drawChart(pdf, chart, CHART_LOOK);
     const model = section.charts[index];

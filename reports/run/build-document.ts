@@ -11,19 +11,17 @@ import {
 import { loadSql, type Warehouse } from '../../sql/index.js';
 import type { MetricEntry, ReportDocument, Section } from '../render/report-document.js';
 import { buildSections } from './build-section.js';
+import { findIncomplete, type IncompleteSource } from './completeness.js';
 import { buildHighlights, summarize } from './highlights.js';
 import type { ReportRun, SectionFailure } from './report-run.js';
 import { loadTargets } from './targets.js';
 
-const incompleteRow = z.object({
-  platform: z.string(),
-  source: z.string(),
-  missing_day: z.string(),
-  reason: z.string(),
-});
 const newestRow = z.object({ at_ms: z.coerce.number() });
 
-/** Computes a report. Every figure comes from an analysis or a query over the public views; nothing is made here. */
+/**
+ * Computes a report. Every figure comes from an analysis or a query over the public views; nothing is made here. Its
+ * state rests on the sources of its sections alone.
+ */
 export async function buildDocument(
   warehouse: Warehouse,
   run: ReportRun,
@@ -36,11 +34,7 @@ export async function buildDocument(
     if (!built.ok) return built;
     sections.push(...built.value);
   }
-  const incomplete = await warehouse.query(loadSql('reports/incomplete-sources'), incompleteRow, {
-    from_ms: period.from,
-    to_ms: period.to,
-    zone: timeZone,
-  });
+  const incomplete = await findIncomplete(warehouse, definition, period, timeZone);
   const [newest] = await warehouse.query(loadSql('reports/newest-batch'), newestRow);
   const highlights = await buildHighlights(warehouse, run, targets);
   return succeed({
@@ -61,7 +55,7 @@ export async function buildDocument(
   });
 }
 
-function incompleteNote(rows: readonly z.infer<typeof incompleteRow>[], language: Language): string {
+function incompleteNote(rows: readonly IncompleteSource[], language: Language): string {
   const [first] = rows;
   const name = PLATFORMS.find((platform) => platform === first?.platform);
   const label = name === undefined ? (first?.platform ?? '') : PLATFORM_LABELS[name][language];

@@ -1,6 +1,5 @@
 import {
   dayOf,
-  fail,
   succeed,
   type Clock,
   type Language,
@@ -17,7 +16,6 @@ import { checkPassword, passwordReasonText } from '../protect/password-rule.js';
 import type { ReportDocument } from '../render/report-document.js';
 import { buildDocument } from './build-document.js';
 import { changeNote, compareFigures } from './change-note.js';
-import { findIncomplete } from './completeness.js';
 import { SharedRendering } from './encrypt-report.js';
 import { definedPeriod } from './period.js';
 import { recordRun } from './record-run.js';
@@ -118,25 +116,21 @@ export async function issueReport(
   return succeed({ state: document.state, refused });
 }
 
-/** The report of a scheduled run as it would be now; its state rests on the sources of its sections alone. */
+/** The report of a scheduled run as it would be now. */
 export async function computeReport(
   tools: Pick<IssueTools, 'warehouse' | 'language' | 'timeZone' | 'clock'>,
   definition: ReportDefinition,
   run: RunKey,
 ): Promise<Outcome<ReportDocument, SectionFailure>> {
   const { warehouse, language, timeZone } = tools;
-  const period = definedPeriod(definition, run.scheduledAt, timeZone, language);
-  const built = await buildDocument(warehouse, {
+  return buildDocument(warehouse, {
     definition,
-    period,
+    period: definedPeriod(definition, run.scheduledAt, timeZone, language),
     recipient: null,
     language,
     timeZone,
     now: tools.clock.now(),
   });
-  if (!built.ok) return fail(built.failure);
-  const incomplete = await findIncomplete(warehouse, definition, period, timeZone);
-  return incomplete.length === 0 ? succeed({ ...built.value, state: 'complete', stateNote: null }) : built;
 }
 
 /** `直播日报_2026-11-11_更正1_张经理.xlsx` */

@@ -3,7 +3,7 @@ import type { ReportDocument } from '../report-document.js';
 import type { TableCells, TableModel } from '../table-model.js';
 import { rowBatches } from '../table-model.js';
 import { SheetCanvas } from './canvas.js';
-import { footerOf, titleRows } from './frame.js';
+import { bandEnd, footerOf, stampWidth, titleRows } from './frame.js';
 import type { Looks } from './looks.js';
 import { layOutTable } from './table.js';
 
@@ -21,7 +21,8 @@ export async function detailSheet(
   const layout = layOutTable(table, source.sample.slice(0, SAMPLE_ROWS), document, looks);
   const canvas = new SheetCanvas();
   const lastColumn = table.columns.length - 1;
-  titleRows(canvas, document, table.title, Math.max(1, lastColumn), looks);
+  const bandLast = bandEnd(layout.columnWidths, Math.max(1, lastColumn), stampWidth(document));
+  titleRows(canvas, document, table.title, bandLast, looks);
   const headerRow = canvas.rowCount;
   canvas.append([layout.header()]);
   const below: readonly SheetRow[] = table.totalRow === undefined ? [] : [layout.total(table.totalRow)];

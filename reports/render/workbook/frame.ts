@@ -6,6 +6,28 @@ import type { SheetCanvas } from './canvas.js';
 import type { Looks } from './looks.js';
 import { LINE_POINTS } from './table.js';
 
+/** Between a text and the end of its band. */
+const STAMP_ROOM = 2;
+/** What a spreadsheet gives a column nobody gave a width. */
+const DEFAULT_WIDTH = 8;
+
+/**
+ * The last column (at least `least`) of a band from the first one on that is as wide as what stands in it: a merged cell
+ * that is too narrow cuts its text, and the stamp says whom the file is for.
+ */
+export function bandEnd(widths: readonly number[], least: number, wanted: number): number {
+  let room = 0;
+  for (let column = 0; ; column += 1) {
+    room += widths[column] ?? DEFAULT_WIDTH;
+    if (column >= least && room >= wanted) return column;
+  }
+}
+
+/** How wide the stamp of a report's sheets is. */
+export function stampWidth(document: ReportDocument): number {
+  return textWidth(stampText(document)) + STAMP_ROOM;
+}
+
 /** Rows of `titleRows`. */
 export const TITLE_ROWS = 2;
 

@@ -6,7 +6,7 @@ import { say } from '../wording.js';
 import { SheetCanvas } from './canvas.js';
 import type { ChartData } from './charts.js';
 import { chartHeight, chartWidth, isDrawn } from './charts.js';
-import { TITLE_ROWS, footerOf, noteRow, titleRows } from './frame.js';
+import { TITLE_ROWS, bandEnd, footerOf, noteRow, stampWidth, titleRows } from './frame.js';
 import { appendHeatmap } from './heatmap.js';
 import type { Looks } from './looks.js';
 import type { SheetTable } from './table.js';
@@ -16,8 +16,7 @@ import { layOutTable, widestOf } from './table.js';
 const LONG_TABLE_ROWS = 100;
 /** Fewer rows need no filter. */
 const FILTER_ROWS = 5;
-/** Titles and notes span at least so many columns, and are wrapped for at least this width. */
-const LEAST_COLUMNS = 6;
+/** Titles and notes are at least so wide, over the columns beside the tables if need be. */
 const LEAST_WIDTH = 60;
 const GAP_WIDTH = 3;
 const CHART_GAP_ROWS = 2;
@@ -52,9 +51,11 @@ export function sectionSheet(
     .filter((table) => !detailNames.has(table))
     .map((table) => ({ table, layout: layOutTable(table, table.rows, document, looks) }));
   const widths = widestOf(tables.map(({ layout }) => layout.columnWidths));
-  const lastColumn = Math.max(widths.length, LEAST_COLUMNS) - 1;
+  const columnWidths = [...widths, GAP_WIDTH];
+  const leastWidth = Math.max(LEAST_WIDTH, stampWidth(document));
+  const lastColumn = bandEnd(columnWidths, Math.max(0, widths.length - 1), leastWidth);
   const wholeWidth = Math.max(
-    LEAST_WIDTH,
+    leastWidth,
     widths.reduce((sum, width) => sum + width, 0),
   );
   const canvas = new SheetCanvas();
@@ -90,7 +91,7 @@ export function sectionSheet(
   return {
     name,
     rows: canvas.rows(),
-    columnWidths: [...widths, GAP_WIDTH],
+    columnWidths,
     merges: canvas.merges,
     conditions,
     charts: chartData === null ? [] : placeCharts(section, chartData, corner),

@@ -12,4 +12,4 @@ FROM wxlive.source_status
 WHERE day >= toDate(fromUnixTimestamp64Milli({from_ms:Int64}, {zone:String}))
     AND day <= toDate(fromUnixTimestamp64Milli({to_ms:Int64} - 1, {zone:String}))
 GROUP BY platform, account, source
-ORDER BY missing_days DESC, partial_days DESC, platform_name, account, source
+ORDER BY missing_days DESC, partial_days DESC, indexOf(['miniprogram', 'kandian', 'wecom'], toString(platform)), account, source
