@@ -5,7 +5,7 @@ import type { Reject } from '../load/rejects.js';
 import type { SnapshotOptions } from './bus.js';
 import type { BusProducer, OutgoingMessage } from './kafka-client.js';
 import { BUCKETS, bucketOf, laneOf, topicName, travelsWhole, type Lane } from './lanes.js';
-import { encodeRecord, packRecords } from './record-codec.js';
+import { encodeRecords, packRecord, weightOf } from './record-codec.js';
 import { SCHEMA_VERSION } from './record-fields.js';
 import { RecentEvents } from './recent-events.js';
 
@@ -126,18 +126,18 @@ export class KafkaBus {
     headers: () => Record<string, string>,
   ): OutgoingMessage[] {
     const messages: OutgoingMessage[] = [];
-    const packs = new Map<string, Pack>();
+    const packs = new Map<Lane, Pack[]>();
     const close = (pack: Pack): void => {
-      if (pack.encoded.length === 0) return;
+      if (pack.packed.length === 0) return;
       messages.push(
-        this.message(pack.lane, pack.bucket, packRecords(pack.encoded), {
+        this.message(pack.lane, pack.bucket, encodeRecords(pack.packed), {
           type: 'records',
-          records: String(pack.encoded.length),
+          records: String(pack.packed.length),
           account: pack.account ?? '*',
           ...headers(),
         }),
       );
-      pack.encoded = [];
+      pack.packed = [];
       pack.bytes = 0;
     };
     let row = -1;
@@ -148,21 +148,17 @@ export class KafkaBus {
       const begins = pack === null || recordRows[index] !== row;
       row = recordRows[index] ?? row + 1;
       if (pack === null || begins) {
-        const lane = laneOf(record, from);
-        const bucket = bucketOf(record);
-        const key = travelsWhole(lane) ? lane : `${lane} ${bucket}`;
-        pack = packs.get(key) ?? { lane, bucket, encoded: [], bytes: 0, account: undefined };
-        packs.set(key, pack);
-        if (pack.bytes >= PACK_BYTES && !travelsWhole(lane)) close(pack);
+        pack = packOf(packs, record, from);
+        if (pack.bytes >= PACK_BYTES && !travelsWhole(pack.lane)) close(pack);
       }
-      const text = encodeRecord(record, begins);
-      pack.encoded.push(text);
-      pack.bytes += text.length;
+      const packed = packRecord(record, begins);
+      pack.packed.push(packed);
+      pack.bytes += weightOf(packed);
       const account = 'account' in record ? record.account : null;
       if (pack.account === undefined) pack.account = account;
       else if (pack.account !== account) pack.account = null;
     }
-    for (const open of packs.values()) close(open);
+    for (const open of packs.values()) open.forEach(close);
     return messages;
   }
 
@@ -184,8 +180,18 @@ export class KafkaBus {
 interface Pack {
   readonly lane: Lane;
   readonly bucket: number;
-  encoded: string[];
+  packed: (readonly unknown[])[];
   bytes: number;
   /** null: of several; undefined: not known yet. */
   account: string | null | undefined;
+}
+
+/** The pack that takes the record: of its lane and bucket, or of its lane where lists travel whole. */
+function packOf(packs: Map<Lane, Pack[]>, record: CanonicalRecord, from: 'live' | 'file'): Pack {
+  const lane = laneOf(record, from);
+  let ofLane = packs.get(lane);
+  if (ofLane === undefined) packs.set(lane, (ofLane = []));
+  const bucket = bucketOf(record);
+  const at = travelsWhole(lane) ? 0 : bucket;
+  return (ofLane[at] ??= { lane, bucket, packed: [], bytes: 0, account: undefined });
 }
