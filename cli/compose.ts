@@ -14,6 +14,7 @@ import type {
   TopicSettings,
 } from '../pipelines/index.js';
 import { Failed, EXIT, UsageError } from './exit-codes.js';
+import { clusterSettings } from './cluster-settings.js';
 import { kafkaSettings, topicSettings } from './kafka-settings.js';
 import { KEY_FILE } from './key-file.js';
 import { openLogger } from './logger.js';
@@ -162,6 +163,7 @@ export class App {
       reportZone: settings.report_time_zone,
       logger: this.logger,
     };
+    const cluster = clusterSettings(settings);
     if (settings.clickhouse_url === undefined) return base;
     const analyst = settings.clickhouse_analyst_user;
     return {
@@ -171,6 +173,7 @@ export class App {
         user: settings.clickhouse_user,
         password: readSecret('CLICKHOUSE_PASSWORD', environment) ?? '',
         database: settings.clickhouse_database,
+        cluster,
         ...(analyst === undefined
           ? {}
           : {
@@ -203,10 +206,21 @@ export class App {
   }
 
   private async openOwner(): Promise<Warehouse> {
-    const { migrate, openWarehouse } = await import('../sql/index.js');
+    const { InterruptedRestore, migrate, openWarehouse } = await import('../sql/index.js');
     const warehouse = await openWarehouse(this.warehouseSettings());
-    await migrate(warehouse, this.renderSettings());
-    return warehouse;
+    try {
+      await migrate(warehouse, this.renderSettings());
+      return warehouse;
+    } catch (error) {
+      await warehouse.close();
+      if (!(error instanceof InterruptedRestore)) throw error;
+      throw new Failed(
+        this.say(
+          '恢复备份时被中断，数据仓库还不完整：请再次运行 wxlive restore（同一份备份），它会从头重做',
+          'a restore was interrupted and the warehouse is not whole: run wxlive restore with the same backup again, it starts over',
+        ),
+      );
+    }
   }
 
   private async openAnalyst(): Promise<Warehouse> {

@@ -18,6 +18,8 @@ const PLAIN_NAMES: Readonly<Record<string, string>> = {
   clickhouse_user: 'CLICKHOUSE_USER',
   clickhouse_database: 'CLICKHOUSE_DATABASE',
   clickhouse_analyst_user: 'CLICKHOUSE_ANALYST_USER',
+  clickhouse_cluster: 'CLICKHOUSE_CLUSTER',
+  clickhouse_shard_urls: 'CLICKHOUSE_SHARD_URLS',
   kafka_brokers: 'KAFKA_BROKERS',
   kafka_tls: 'KAFKA_TLS',
   kafka_tls_ca_file: 'KAFKA_TLS_CA_FILE',
@@ -27,7 +29,13 @@ const PLAIN_NAMES: Readonly<Record<string, string>> = {
 
 /** Settings that are numbers; their names end in a unit. */
 const NUMBER = /_(?:port|ms|seconds|bytes|records|count|connections|per_second)$/u;
-const LISTS: ReadonlySet<string> = new Set(['own_domains', 'allowed_origins', 'kafka_brokers']);
+const LISTS: ReadonlySet<string> = new Set([
+  'own_domains',
+  'allowed_origins',
+  'kafka_brokers',
+  'wecom_anchors',
+  'css_streams',
+]);
 
 /** Reads the settings: file, then environment, then flags. A wrong one is named with what to write instead. */
 export function readSettings(flags: SettingsFlags, environment: NodeJS.ProcessEnv): Settings {

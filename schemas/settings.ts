@@ -6,6 +6,10 @@ const zone = z.string().refine(isTimeZone, { error: 'must be an IANA time zone s
 const file = z.string().min(1);
 const port = z.coerce.number().int().min(1).max(65535);
 const whole = (least: number, most: number) => z.number().int().min(least).max(most);
+const apiUrl = z.url().refine(isSafeForSecrets, { error: 'must be https (plain http only on this machine)' });
+const cron = z.string().refine((text) => text === 'off' || text.trim().split(/\s+/u).length === 5, {
+  error: 'must be `off` or five fields: minute hour day-of-month month day-of-week',
+});
 
 /** A source that has to deliver every day. */
 const expectedSourceSchema = z.strictObject({
@@ -53,6 +57,19 @@ export const settingsSchema = z.strictObject({
       'Where names without a database are looked up by `wxlive sql`. The views are always in `wxlive`, what is behind them in `wxlive_store`.',
     ),
   clickhouse_analyst_user: z.string().optional().describe('User of `wxlive sql` on the server.'),
+  clickhouse_cluster: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/u, { error: 'must be a name under remote_servers: letters, digits and underscore' })
+    .optional()
+    .describe(
+      'The server is a node of this cluster (its name under remote_servers), and the warehouse is spread over the shards.',
+    ),
+  clickhouse_shard_urls: z
+    .array(z.url())
+    .default([])
+    .describe(
+      'HTTP address of every shard of a cluster without Keeper, one node each. None: the cluster has Keeper, tables are replicated.',
+    ),
   serve_host: z.string().default('127.0.0.1').describe('Address `wxlive serve` listens on.'),
   serve_port: z
     .number()
@@ -123,6 +140,66 @@ export const settingsSchema = z.strictObject({
   loader_flush_records: whole(1, 500_000)
     .default(50_000)
     .describe('So many records from Kafka are stored at once.'),
+  wecom_corp_id: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Corp of `wxlive pull wecom`; WXLIVE_WECOM_SECRET is the secret of an app that may read lives.',
+    ),
+  wecom_account: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Account that pulled lives belong to; absent: the corp. Roster and workbooks need the same one.',
+    ),
+  wecom_anchors: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Staff ids whose lives are pulled; none: everyone in the roster and every anchor known.'),
+  wecom_api_url: apiUrl.default('https://qyapi.weixin.qq.com').describe('Where the API of WeCom is.'),
+  miniprogram_app_id: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Mini-program of `wxlive pull rooms`; WXLIVE_MINIPROGRAM_SECRET is its AppSecret.'),
+  miniprogram_account: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Account that pulled rooms belong to; absent: the appid.'),
+  miniprogram_api_url: apiUrl.default('https://api.weixin.qq.com').describe('Where the API of WeChat is.'),
+  css_account: z
+    .string()
+    .min(1)
+    .default(DEFAULT_ACCOUNT)
+    .describe('Account that minutes of `wxlive pull css` belong to, as those of push callbacks.'),
+  css_streams: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Streams whose minutes are pulled; none: every stream that was pushed that day.'),
+  css_api_url: apiUrl
+    .default('https://live.tencentcloudapi.com')
+    .describe('Where the API of Tencent Cloud CSS is; WXLIVE_CSS_SECRET_ID and WXLIVE_CSS_SECRET_KEY sign.'),
+  pull_wecom_cron: cron
+    .default('10 1,7,13,19 * * *')
+    .describe(
+      'When `serve` pulls lives and watch lists (report time zone), once its secret is set; or `off`.',
+    ),
+  pull_rooms_cron: cron.default('20 * * * *').describe('When `serve` pulls rooms; or `off`.'),
+  pull_css_cron: cron.default('*/15 * * * *').describe('When `serve` pulls minutes; or `off`.'),
+  pull_restate_hours: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(720)
+    .default(72)
+    .describe('So long after its end a live or day is pulled again, for what the platform restates.'),
+  pull_timeout_ms: whole(100, 600_000).default(15_000).describe('Most time of one request to an API.'),
+  pull_requests_per_second: whole(1, 500)
+    .default(10)
+    .describe('Requests to one API a second; the platforms allow 30 and more.'),
   reports_dir: file
     .optional()
     .describe('Folder with report definitions of your own; alert definitions in its folder `alerts`.'),
@@ -161,6 +238,13 @@ export const settingsSchema = z.strictObject({
     .describe('How long a link to a file too large for a group robot stays good.'),
 });
 export type Settings = z.infer<typeof settingsSchema>;
+
+/** A secret goes with every request: over a network only encrypted. */
+function isSafeForSecrets(url: string): boolean {
+  if (!URL.canParse(url)) return true;
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/u.test(hostname);
+}
 
 function isTimeZone(name: string): boolean {
   try {

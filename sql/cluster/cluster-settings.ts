@@ -37,8 +37,15 @@ const WRITING: ConnectionSettings = {
   insert_distributed_one_random_shard: 0,
 };
 
-/** With replicas: acknowledged means on the majority (of two, both); who is asked first is the same for all. */
-const REPLICATED: ConnectionSettings = { insert_quorum: 'auto', load_balancing: 'in_order' };
+/**
+ * With replicas: acknowledged means on the majority (of two, both), and who is asked first is the same for all. A change
+ * of rows may look into another table, which is the same on every replica.
+ */
+const REPLICATED: ConnectionSettings = {
+  insert_quorum: 'auto',
+  load_balancing: 'in_order',
+  allow_nondeterministic_mutations: 1,
+};
 
 /** Settings of the owner's or the analyst's connection to a cluster. */
 export function connectionSettings(cluster: ClusterSettings, as: 'owner' | 'analyst'): ConnectionSettings {

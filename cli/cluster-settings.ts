@@ -1,0 +1,20 @@
+import type { Settings } from '../schemas/index.js';
+import type { ClusterSettings } from '../sql/index.js';
+import { UsageError } from './exit-codes.js';
+
+/** The cluster of the settings, undefined without one. A half-said one is named before anything starts. */
+export function clusterSettings(settings: Settings): ClusterSettings | undefined {
+  const { clickhouse_cluster: name, clickhouse_shard_urls: shardUrls } = settings;
+  if (name === undefined) {
+    if (shardUrls.length === 0) return undefined;
+    throw new UsageError(
+      '设置了 CLICKHOUSE_SHARD_URLS，还需用 CLICKHOUSE_CLUSTER 指定 remote_servers 中的集群名 / CLICKHOUSE_SHARD_URLS needs CLICKHOUSE_CLUSTER, the name of the cluster under remote_servers',
+    );
+  }
+  if (settings.clickhouse_url === undefined) {
+    throw new UsageError(
+      '设置了 CLICKHOUSE_CLUSTER，还需用 CLICKHOUSE_URL 指定集群的一个节点 / CLICKHOUSE_CLUSTER needs CLICKHOUSE_URL, the address of a node of the cluster',
+    );
+  }
+  return { name, shardUrls };
+}
