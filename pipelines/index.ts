@@ -77,3 +77,14 @@ export type { RejectReader } from './erase/sealed-rejects.js';
 
 // The key's encrypted backup.
 export { openKeyBackup, sealKeyBackup } from './privacy/key-backup.js';
+
+// The warehouse as a folder, and back.
+export { writeBackup, type Backup, type BackupOptions } from './backup/write-backup.js';
+export { readBackup, type BackupFault, type CheckedBackup } from './backup/read-backup.js';
+export {
+  restoreBackup,
+  type Restored,
+  type RestoreFault,
+  type RestoreOptions,
+} from './backup/restore-backup.js';
+export type { BackupManifest } from './backup/manifest.js';

@@ -6,7 +6,7 @@ import { databaseTime } from './ledger/database-time.js';
 export interface Access {
   /** System user or recipient. */
   readonly who: string;
-  readonly action: 'report' | 'export' | 'analysis' | 'erase';
+  readonly action: 'report' | 'export' | 'analysis' | 'erase' | 'backup';
   /** Report, view or analysis. */
   readonly what: string;
   readonly rows: number;

@@ -18,13 +18,24 @@ export { parameterNames } from './parameter-names.js';
 
 // The private engine of a data folder.
 export { EngineError, type EngineErrorReason } from './engine/engine-error.js';
+export { readPrivateFile, writePrivateFile } from './engine/private-file.js';
+export { tryOsLock, type OsLock } from './engine/os-lock.js';
 export { acquireLoaderLease, type LoaderLease, type LoaderLeaseOptions } from './engine/loader-lease.js';
 
 // A cluster.
 export type { ClusterSettings } from './cluster/cluster-settings.js';
 
 // The warehouse: migrations, views, what it remembers of itself.
-export { migrate, readLedger, writeLedger, type MigrationResult } from './migrate.js';
+export {
+  createStorage,
+  InterruptedRestore,
+  migrate,
+  ownMigrations,
+  readLedger,
+  RESTORE_ENTRY,
+  writeLedger,
+  type MigrationResult,
+} from './migrate.js';
 export type { RenderSettings } from './render.js';
 
 // Where the package's own data files lie.

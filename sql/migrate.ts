@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { checkPieces, clusterShape } from './cluster/check-cluster.js';
 import type { SqlText, Warehouse } from './connection/warehouse.js';
 import { WarehouseError } from './connection/warehouse.js';
-import { readSqlFolder, renderStatements, type RenderSettings } from './render.js';
+import { readSqlFolder, renderStatements, type RenderSettings, type SqlFile } from './render.js';
 import { loadSql } from './query-file.js';
 
 /** What a run of migrate did. */
@@ -12,6 +12,17 @@ export interface MigrationResult {
   readonly applied: readonly string[];
   /** Views were made anew. */
   readonly viewsRendered: boolean;
+}
+
+/** Under this name the warehouse remembers a restore: `begun ID` until everything is in, then `done ID`. */
+export const RESTORE_ENTRY = 'restore';
+
+/** A restore was killed half-way: what is there is no warehouse yet. */
+export class InterruptedRestore extends Error {
+  override readonly name = 'InterruptedRestore';
+  constructor() {
+    super('a restore into this warehouse was interrupted: run wxlive restore with the same backup again');
+  }
 }
 
 const appliedRow = z.object({ name: z.string(), value: z.string() });
@@ -89,6 +100,28 @@ const CLUSTER_NOTE = 'cluster';
 function otherShape(made: string, wanted: string): string {
   const name = (shape: string): string => (shape === '' ? 'one node' : `the ${shape}`);
   return `the warehouse was made for ${name(made)}, the settings and the server say ${name(wanted)}; correct clickhouse_cluster, or import into a new warehouse: rows do not move between shards`;
+}
+
+/** The migrations of this version, in their order, each with the hash of its text. */
+export function ownMigrations(): readonly { readonly name: string; readonly sha256: string }[] {
+  return readSqlFolder('migrations').map(({ name, sha256 }) => ({ name, sha256 }));
+}
+
+/** Makes the storage as it was after the migrations named, without views: where a backup of that time goes back into. */
+export async function createStorage(
+  warehouse: Warehouse,
+  settings: RenderSettings,
+  names: ReadonlySet<string>,
+): Promise<void> {
+  await createDatabases(warehouse);
+  for (const file of readSqlFolder('migrations')) {
+    if (names.has(file.name)) await run(warehouse, file, settings);
+  }
+}
+
+async function run(warehouse: Warehouse, file: SqlFile, settings: RenderSettings): Promise<void> {
+  for (const statement of renderStatements(file, settings)) await warehouse.command(statement);
+  await writeLedger(warehouse, `migration:${file.name}`, file.sha256);
 }
 
 /** Everything the warehouse remembers about itself; empty before the first migration. */

@@ -1,5 +1,6 @@
 import type { CommandDefinition } from '../command.js';
 import { analyseCommands } from './analyse.js';
+import { backupCommand } from './backup.js';
 import { batchesCommand } from './batches.js';
 import { connectCommand } from './connect.js';
 import { demoCommand } from './demo.js';
@@ -15,6 +16,7 @@ import { migrateCommand } from './migrate.js';
 import { ordersCommand } from './orders.js';
 import { rejectsCommand } from './rejects.js';
 import { reportCommand } from './report.js';
+import { restoreCommand } from './restore.js';
 import { schemaCommand } from './schema.js';
 import { serveCommand } from './serve.js';
 import { sqlCommand } from './sql.js';
@@ -42,4 +44,6 @@ export const COMMANDS: readonly (() => CommandDefinition)[] = [
   viewerCommand,
   eraseCommand,
   keysCommand,
+  backupCommand,
+  restoreCommand,
 ];

@@ -1,0 +1,2 @@
+-- no row: lets the engine merge again
+SYSTEM START MERGES wxlive_store.{table:Identifier}
