@@ -42,6 +42,9 @@ export const XLSX_LIMITS = {
   columns: 16_384,
   /** Excel's own, in UTF-16 code units. */
   cellCharacters: 32_767,
+  /** Of the cells of one row together, and of all cells: texts that cells share count at every use. */
+  rowTextBytes: 32 * mebibyte,
+  textBytes: 8 * gibibyte,
   /** Excel stops at 1,048,576; other programs write more, mostly empty ones. */
   rowNumber: 100_000_000,
   /** Text of the shared strings, as UTF-8. */

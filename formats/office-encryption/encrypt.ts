@@ -24,11 +24,13 @@ const segmentBytes = 4096;
  * The encrypted document, in blocks, for a plain one that may come in pieces. Memory stays bounded: plain bytes
  * are encrypted as they come, encrypted ones wait in memory or, above 64 MiB, in an unnamed temporary file.
  *
+ * @param rounds of hashing for the password; fewer than usual make a weak file quickly, for tests alone.
  * @throws {RangeError} for a password Excel cannot take (empty, over 255 characters), and for over 2 GiB.
  */
 export async function* encryptPackage(
   source: AsyncIterable<Uint8Array> | Uint8Array,
   password: string,
+  rounds = spinCount,
 ): AsyncGenerator<Buffer> {
   if (password.length === 0 || password.length > ENCRYPTION_LIMITS.passwordCharacters) {
     throw new RangeError(`a password must have 1 to ${ENCRYPTION_LIMITS.passwordCharacters} characters`);
@@ -43,7 +45,7 @@ export async function* encryptPackage(
     const hmacKey = randomBytes(hashBytes);
     const hmac = createHmac(hash, hmacKey).update(size);
     for await (const block of store.read()) hmac.update(block);
-    const info = await describe(password, key, salt, hmacKey, hmac.digest());
+    const info = await describe(password, rounds, key, salt, hmacKey, hmac.digest());
     yield* writeCompoundFile([
       {
         path: ['EncryptedPackage'],
@@ -98,13 +100,14 @@ async function encryptSegments(
 /** The `EncryptionInfo` stream. */
 async function describe(
   password: string,
+  rounds: number,
   key: Buffer,
   keySalt: Buffer,
   hmacKey: Buffer,
   hmacValue: Buffer,
 ): Promise<Buffer> {
   const salt = randomBytes(saltBytes);
-  const stretched = await stretchPassword(hash, salt, password, spinCount);
+  const stretched = await stretchPassword(hash, salt, password, rounds);
   const forPassword = (blockKey: Buffer, content: Buffer): string =>
     encryptCbc(agileKey(hash, stretched, blockKey, keyBytes), salt, content).toString('base64');
   const forPackage = (blockKey: Buffer, content: Buffer): string =>
@@ -122,7 +125,7 @@ async function describe(
     `<dataIntegrity encryptedHmacKey="${forPackage(AGILE_BLOCK_KEYS.hmacKey, hmacKey)}" ` +
     `encryptedHmacValue="${forPackage(AGILE_BLOCK_KEYS.hmacValue, hmacValue)}"/>` +
     `<keyEncryptors><keyEncryptor uri="${office}/keyEncryptor/password">` +
-    `<p:encryptedKey spinCount="${spinCount}" ${cipher} saltValue="${salt.toString('base64')}" ` +
+    `<p:encryptedKey spinCount="${rounds}" ${cipher} saltValue="${salt.toString('base64')}" ` +
     `encryptedVerifierHashInput="${forPassword(AGILE_BLOCK_KEYS.verifierInput, verifierInput)}" ` +
     `encryptedVerifierHashValue="${forPassword(AGILE_BLOCK_KEYS.verifierHash, hashOf(hash, verifierInput))}" ` +
     `encryptedKeyValue="${forPassword(AGILE_BLOCK_KEYS.key, key)}"/>` +

@@ -36,6 +36,11 @@ export class SharedStringTable {
     return this.#remembered[index] ?? this.#decode(index);
   }
 
+  /** Its length as UTF-8. */
+  bytesOf(index: number): number {
+    return Math.abs(this.#lengths[index] ?? 0);
+  }
+
   add(text: string): void {
     // At most three bytes a UTF-16 code unit.
     if ((this.#used % pageBytes) + 3 * text.length > pageBytes || this.#pages.length === 0) {

@@ -37,6 +37,9 @@ type CellTypeCode = (typeof CellType)[keyof typeof CellType];
 /** Stands for a text that the first pass does not read. */
 const unread = '…';
 
+/** Text handed over at once: a few long cells are as much as thousands of short ones. */
+const waitingCharacters = 2 * 1024 * 1024;
+
 /** Exact in a double, each. */
 const powersOfTen = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
 
@@ -57,6 +60,11 @@ export class SheetReader {
   readonly #gapLimit: number;
   #gaps = 0;
   #lastFilled = -1;
+  /** Bytes of text, of shared ones at every use: of the row being read, and of the sheet so far. */
+  #rowTextBytes = 0;
+  #textBytes = 0;
+  /** Characters in the rows waiting to be taken. */
+  #waitingCharacters = 0;
   #type: CellTypeCode = CellType.Number;
   #kind: CellKindCode = CellKind.Number;
   #isInCell = false;
@@ -81,22 +89,29 @@ export class SheetReader {
     return this.#cellCount;
   }
 
+  /** What the texts of all cells take, those that many cells share at every use. */
+  get textBytes(): number {
+    return this.#textBytes;
+  }
+
   takeRows(): readonly TableRow[] {
     const rows = this.#rows;
     this.#rows = [];
     this.#cellCount = 0;
+    this.#waitingCharacters = 0;
     return rows;
   }
 
   /**
-   * Reads tokens until more bytes are needed (false) or `cellLimit` cells are waiting (true: call again).
+   * Reads tokens until more bytes are needed (false) or `cellLimit` cells, or much text, are waiting (true: call
+   * again).
    */
   read(tokens: XmlTokens, cellLimit: number): boolean {
     for (let kind = tokens.next(); kind !== Token.More; kind = tokens.next()) {
       if (kind === Token.Open) this.#open(tokens);
       else if (kind === Token.Close) this.#close(tokens.name);
       else if (this.#isInValue) this.#value(tokens);
-      if (this.#cellCount >= cellLimit) return true;
+      if (this.#cellCount >= cellLimit || this.#waitingCharacters >= waitingCharacters) return true;
     }
     return false;
   }
@@ -164,6 +179,7 @@ export class SheetReader {
     if (row <= this.#row) throw damaged('the rows of a sheet are out of order');
     if (row > XLSX_LIMITS.rowNumber) throw tooLarge('a sheet has more rows than any program writes');
     this.#row = row;
+    this.#rowTextBytes = 0;
     this.#column = -1;
     this.#lastFilled = -1;
     if (this.#cells.length > 0) this.#cells = [];
@@ -212,6 +228,7 @@ export class SheetReader {
       } else if (!this.#keepsValues) {
         if (textEnd - textStart > XLSX_LIMITS.cellCharacters) throw cellTooLong();
         this.#text = textEnd > textStart ? unread : null;
+        this.#countText(textEnd - textStart);
         return;
       }
     }
@@ -219,7 +236,9 @@ export class SheetReader {
       this.#text = String(this.#number);
       this.#hasNumber = false;
     }
-    this.#text = (this.#text ?? '') + tokens.text();
+    const more = tokens.text();
+    this.#text = (this.#text ?? '') + more;
+    if (!this.#keepsValues) this.#countText(more.length);
     if (this.#text.length > XLSX_LIMITS.cellCharacters) throw cellTooLong();
   }
 
@@ -236,6 +255,14 @@ export class SheetReader {
     const cells = this.#cells;
     while (cells.length < this.#column) cells.push(null);
     cells[this.#column] = value;
+    if (typeof value === 'string') this.#waitingCharacters += value.length;
+  }
+
+  /** A text that thousands of cells share takes no place in the file: a row of them must not fill the memory. */
+  #countText(bytes: number): void {
+    this.#textBytes += bytes;
+    this.#rowTextBytes += bytes;
+    if (this.#rowTextBytes > XLSX_LIMITS.rowTextBytes) throw tooLarge('a row holds too much text');
   }
 
   /** A cell far to the right makes a row of its width: rows of few bytes must not become billions of cells. */
@@ -271,7 +298,10 @@ export class SheetReader {
     if (!(Number.isInteger(index) && index >= 0 && index < strings.count)) {
       throw damaged('a cell refers to a text that is not there');
     }
-    if (!this.#keepsValues) return index;
+    if (!this.#keepsValues) {
+      this.#countText(strings.bytesOf(index));
+      return index;
+    }
     const text = strings.get(index);
     return text === '' ? null : text;
   }

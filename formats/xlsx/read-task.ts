@@ -2,6 +2,7 @@
 import { open } from 'node:fs/promises';
 import { openZip, type BoundedZip } from '../bounded-zip.js';
 import { COMPOUND_FILE_MAGIC, openCompoundFile } from '../compound-file.js';
+import { XLSX_LIMITS } from '../limits.js';
 import type { IsolatedReader, ReaderOutput } from '../isolated-protocol.js';
 import { openEncryptedPackage } from '../office-encryption/decrypt.js';
 import { fileAccess, type RandomAccess } from '../random-access.js';
@@ -60,10 +61,15 @@ async function readPackage(
     output.consumed(Math.floor((fileBytes * inflated) / Math.max(1, toInflate)));
   };
   const merged: MergedRanges[] = [];
+  let textBytes = 0;
   for (const sheet of workbook.sheets) {
     const reader = new SheetReader(context, null, sheet.entry.inflatedBytes);
     await readSheet(zip, sheet, reader, progress, null);
     merged.push(reader.merged);
+    textBytes += reader.textBytes;
+    if (textBytes > XLSX_LIMITS.textBytes) {
+      throw new FormatError({ code: 'too_large', detail: 'the cells of the workbook repeat too much text' });
+    }
   }
   output.header({ encrypted });
   for (const [index, sheet] of workbook.sheets.entries()) {

@@ -1,5 +1,5 @@
 import type { SharedStrings } from './shared-strings.js';
-import { conditionExtensions, conditionXml } from './conditions.js';
+import { conditionXml } from './conditions.js';
 import type { SheetCell, SheetPlan, SheetRow } from './sheet-plan.js';
 import type { StyleId, StyleSheet } from './styles.js';
 import type { CellRange } from './write-text.js';
@@ -181,7 +181,6 @@ function sheetTail(
       ? ''
       : `<headerFooter><oddFooter>${footerText(plan.footer)}</oddFooter></headerFooter>`,
     part.drawing ? '<drawing r:id="rId1"/>' : '',
-    conditionExtensions(conditions),
     '</worksheet>',
   ].join('');
 }

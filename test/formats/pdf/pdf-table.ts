@@ -11,6 +11,8 @@ export interface PdfTableLayout {
   readonly rotate?: 0 | 90 | 180 | 270;
   readonly title?: string;
   readonly seed?: number;
+  /** Deflate the pages, as every program does; plain, their text can be hurt. */
+  readonly compress?: boolean;
 }
 
 export const HEADER = ['minute', 'online', 'viewers', 'views', 'likes', 'flux(MB)'];
@@ -27,7 +29,12 @@ export async function makePdf(layout: PdfTableLayout): Promise<{ bytes: Buffer; 
     });
     return [minute, ...numbers];
   });
-  const document = new PDFDocument({ size: 'A4', margin: 40, autoFirstPage: false });
+  const document = new PDFDocument({
+    size: 'A4',
+    margin: 40,
+    autoFirstPage: false,
+    compress: layout.compress ?? true,
+  });
   const chunks: Buffer[] = [];
   document.on('data', (chunk: Buffer) => chunks.push(chunk));
   const ended = new Promise((resolve) => document.on('end', resolve));

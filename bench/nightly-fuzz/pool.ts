@@ -1,0 +1,80 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { treeMegabytes } from '../process-tree.js';
+import type { FuzzedReader, FuzzResult } from './case.js';
+import type { FuzzOrder } from './child.js';
+
+/** What every refusal and every reading of a small file has to keep. */
+const MOST_SECONDS = 20;
+const MOST_MEGABYTES = 1024;
+const SAMPLE_MS = 100;
+
+export interface FuzzedCase extends FuzzResult {
+  readonly reader: FuzzedReader;
+  readonly seed: number;
+  readonly seconds: number;
+  /** Of the child and the reader it keeps in a process of its own. */
+  readonly peakMegabytes: number;
+}
+
+/** Runs the cases of some seeds in several processes; one that fails or hangs costs its own case alone. */
+export async function fuzz(
+  orders: Iterator<FuzzOrder>,
+  processes: number,
+  done: (result: FuzzedCase) => void,
+): Promise<void> {
+  await Promise.all(
+    Array.from({ length: processes }, async () => {
+      let child: ChildProcess | null = null;
+      for (let next = orders.next(); next.done !== true; next = orders.next()) {
+        child ??= fork(fileURLToPath(new URL('./child.js', import.meta.url)));
+        const result = await runOne(child, next.value);
+        done(result);
+        if (result.complaint === null) continue;
+        child.kill('SIGKILL');
+        child = null;
+      }
+      child?.disconnect();
+    }),
+  );
+}
+
+async function runOne(child: ChildProcess, order: FuzzOrder): Promise<FuzzedCase> {
+  const begun = performance.now();
+  let peakMegabytes = 0;
+  const sampling = setInterval(() => {
+    peakMegabytes = Math.max(peakMegabytes, treeMegabytes(child.pid ?? 0));
+  }, SAMPLE_MS);
+  let timeout: NodeJS.Timeout | undefined;
+  const result = await new Promise<FuzzResult>((resolve) => {
+    timeout = setTimeout(
+      () => {
+        resolve({ outcome: 'hung', complaint: `no answer within ${2 * MOST_SECONDS} s` });
+      },
+      2 * MOST_SECONDS * 1000,
+    );
+    child.once('message', (message: FuzzResult) => {
+      resolve(message);
+    });
+    child.once('exit', (code, signal) => {
+      resolve({ outcome: 'died', complaint: `the process ended (${signal ?? code ?? 'unknown'})` });
+    });
+    child.send(order);
+  });
+  clearTimeout(timeout);
+  clearInterval(sampling);
+  child.removeAllListeners();
+  const seconds = (performance.now() - begun) / 1000;
+  return {
+    ...result,
+    ...order,
+    seconds,
+    peakMegabytes,
+    complaint: result.complaint ?? costs(seconds, peakMegabytes),
+  };
+}
+
+function costs(seconds: number, megabytes: number): string | null {
+  if (seconds > MOST_SECONDS) return `took ${seconds.toFixed(1)} s`;
+  return megabytes > MOST_MEGABYTES ? `took ${megabytes.toFixed(0)} MB` : null;
+}

@@ -1,0 +1,31 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { FUZZED_READERS, runFuzzCase, type FuzzedReader } from '../../bench/nightly-fuzz/case.js';
+
+/** The first seeds of `bench/nightly-fuzz.ts`; the readers of workbooks and PDFs share the warm children. */
+const CASES: Record<FuzzedReader, number> = {
+  xlsx: 150,
+  'encrypted-xlsx': 100,
+  csv: 120,
+  json: 120,
+  pdf: 10,
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'wxlive-fuzz-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+it.each(FUZZED_READERS)('hurt files of %s give right rows or one clear code', async (reader) => {
+  const outcomes = new Map<string, number>();
+  for (let seed = 0; seed < CASES[reader]; seed += 1) {
+    const { outcome, complaint } = await runFuzzCase(reader, seed, folder);
+    expect(complaint, `npm run nightly:fuzz -- --reader ${reader} --seed ${seed}`).toBeNull();
+    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+  }
+  // Mutations that no file survives, or every one, would test nothing.
+  expect(outcomes.get('rows')).toBeGreaterThan(CASES[reader] / 50);
+  expect(outcomes.get('damaged')).toBeGreaterThan(CASES[reader] / 50);
+});
