@@ -88,3 +88,11 @@ export {
   type RestoreOptions,
 } from './backup/restore-backup.js';
 export type { BackupManifest } from './backup/manifest.js';
+
+// Pulls from the platforms' APIs, once and by the clock.
+export { runPull, type PullOptions, type PullReport } from './pull/run-pull.js';
+export type { PullManner, PullScope, PullTarget } from './pull/open-pull.js';
+export { PULL_SOURCES, type PullSourceName } from './pull/pull-ledger.js';
+export { takePullLock } from './pull/pull-lock.js';
+export { REAL_WAITING } from './pull/http-client.js';
+export { isCron, startPulls, type PullTime, type RunningPulls } from './pull/schedule.js';

@@ -59,7 +59,9 @@ export const settingsSchema = z.strictObject({
   clickhouse_analyst_user: z.string().optional().describe('User of `wxlive sql` on the server.'),
   clickhouse_cluster: z
     .string()
-    .regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/u, { error: 'must be a name under remote_servers: letters, digits and underscore' })
+    .regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/u, {
+      error: 'must be a name under remote_servers: letters, digits and underscore',
+    })
     .optional()
     .describe(
       'The server is a node of this cluster (its name under remote_servers), and the warehouse is spread over the shards.',

@@ -36,6 +36,7 @@ export function doctorCommand(): CommandDefinition {
       checks.push(checkKey(app, reached ? await keyBackupMadeAt(app) : undefined), ...warehouse);
       const kafka = await checkKafka(app);
       if (kafka !== null) checks.push(kafka);
+      checks.push(...(await checkPulls(app)));
       checks.push(await checkFonts(app));
       if (flag(options, 'json')) await printJson({ checks });
       else {
@@ -239,6 +240,29 @@ function topicFix(app: App, { topic, fault, found, wanted }: TopicFault): string
         `max.message.bytes of ${topic} is ${found ?? 0}, ${wanted} is needed`,
       );
   }
+}
+
+/** Whether what a pull needs is set; the platforms themselves are not asked. */
+async function checkPulls(app: App): Promise<Check[]> {
+  const { PULL_SOURCES } = await import('../../pipelines/index.js');
+  const { findTarget, pullCron } = await import('../pull-targets.js');
+  return PULL_SOURCES.map((source): Check => {
+    const found = findTarget(app, source);
+    const name = `pull ${source}`;
+    if (found.target !== null) {
+      const cron = pullCron(app, source);
+      const when = app.say(`已设置，serve 按 ${cron} 拉取`, `set, serve pulls at ${cron}`);
+      return { name, state: 'ok', found: `${found.target.account}  ${when}`, fix: '' };
+    }
+    if (!found.begun) return { name, state: 'ok', found: app.say('未使用', 'not used'), fix: '' };
+    const names = found.missing.join(', ');
+    return {
+      name,
+      state: 'warning',
+      found: app.say('凭据不全', 'credentials are incomplete'),
+      fix: app.say(`还需要设置 ${names}`, `set ${names} too`),
+    };
+  });
 }
 
 async function checkFonts(app: App): Promise<Check> {

@@ -14,6 +14,7 @@ import { inspectCommand } from './inspect.js';
 import { keysCommand } from './keys.js';
 import { migrateCommand } from './migrate.js';
 import { ordersCommand } from './orders.js';
+import { pullCommand } from './pull.js';
 import { rejectsCommand } from './rejects.js';
 import { reportCommand } from './report.js';
 import { restoreCommand } from './restore.js';
@@ -29,6 +30,7 @@ export const COMMANDS: readonly (() => CommandDefinition)[] = [
   migrateCommand,
   inspectCommand,
   importCommand,
+  pullCommand,
   ...analyseCommands,
   experimentCommand,
   serveCommand,

@@ -51,7 +51,7 @@ export async function runImport(
 /** What a batch is called after, and the digest of its bytes. */
 export interface NamedContent {
   readonly path: string;
-  sha256(): Promise<string>;
+  readonly sha256: () => Promise<string>;
 }
 
 /** Imports what was opened, a file or replies of an API, and closes it; refusals are reports. */

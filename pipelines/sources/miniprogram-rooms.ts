@@ -32,7 +32,7 @@ export const miniprogramRoomsSource: Source = {
 };
 
 /** No room made yet; the list is empty (DOMAIN §2.1): both are answers. */
-const EMPTY_CODES: readonly number[] = [1, 9_410_000];
+export const EMPTY_CODES: readonly number[] = [1, 9_410_000];
 const ENDED = '103';
 
 function roomRecords(): RecordReader {

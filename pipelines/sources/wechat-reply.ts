@@ -22,7 +22,8 @@ export function isBareError(record: unknown): boolean {
   return 'errcode' in reply && 'errmsg' in reply && errorCodeOf(record) !== 0;
 }
 
-function errorCodeOf(record: unknown): number {
+/** 0 where none stands, -1 where what stands is no number. */
+export function errorCodeOf(record: unknown): number {
   const code = Number(trimKeys(record)['errcode'] ?? 0);
   return Number.isFinite(code) ? code : -1;
 }

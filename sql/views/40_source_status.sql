@@ -90,6 +90,9 @@ WITH
             SELECT account, toString(live_id), NULL, first_enter_at, NULL FROM wxlive_store.attendance_store
             UNION ALL
             SELECT account, toString(live_id), NULL, NULL, exported_at FROM wxlive_store.attendance_heads_store FINAL
+            UNION ALL
+            -- A list with nobody in it leaves no row: that it was pulled tells.
+            SELECT account, unit, NULL, NULL, pulled_at FROM wxlive_store.pulls_ledger FINAL WHERE source = 'wecom'
         )
         GROUP BY account, live_id
         HAVING coalesce(min(started), min(entered)) IS NOT NULL
