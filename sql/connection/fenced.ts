@@ -38,6 +38,8 @@ function fenced(request: InsertRequest, { guard, parameters }: Fence): Statement
   const list = columns.join(', ');
   return {
     ...rest,
+    // Formats that do not name their columns are read as the table has them: by itself the engine asks the rows only.
+    settings: { use_structure_from_insertion_table_in_table_functions: 1, ...rest.settings },
     statement:
       `INSERT INTO ${table} (${list}) SELECT ${list} FROM input() WHERE ${condition} FORMAT ${format}` as SqlText,
     parameters,
