@@ -61,7 +61,7 @@ export const HUGE_CASES: readonly HugeCase[] = [
     bytes: (scale) =>
       joined('event_id,event\n1,"', repeated(Buffer.alloc(MEGABYTE, 'x\n'), counted(scale, 2048)), '"\n'),
     // Nobody closes a quote so late: it is text, and each line a row.
-    expected: { rows: () => -1 },
+    expected: { codes: ['unknown_layout'] },
   },
   {
     name: '2 GB of line ends',

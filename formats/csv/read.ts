@@ -4,7 +4,7 @@ import { CsvTokenizer, type CsvCaps, type CsvDialect } from './tokenizer.js';
 /** The table name of every CSV. */
 export const CSV_TABLE = 'csv';
 
-/** Rows of a CSV that comes as blocks of UTF-8; one chunk a block. */
+/** Rows of a CSV that comes as blocks of UTF-8; the rows of a block in one chunk or a few. */
 export async function* readCsv(
   blocks: AsyncIterable<Buffer>,
   dialect: CsvDialect,
@@ -12,11 +12,9 @@ export async function* readCsv(
 ): AsyncGenerator<TableChunk> {
   const tokenizer = new CsvTokenizer(dialect, caps);
   for await (const block of blocks) {
-    const rows = tokenizer.push(block);
-    if (rows.length > 0) yield { table: CSV_TABLE, rows };
+    for (const rows of tokenizer.push(block)) yield { table: CSV_TABLE, rows };
   }
-  const rows = tokenizer.end();
-  if (rows.length > 0) yield { table: CSV_TABLE, rows };
+  for (const rows of tokenizer.end()) yield { table: CSV_TABLE, rows };
 }
 
 /** Reads a CSV to its end without making cells: throws what `readCsv` would throw. */
@@ -26,6 +24,10 @@ export async function verifyCsv(
   caps: CsvCaps,
 ): Promise<void> {
   const tokenizer = new CsvTokenizer(dialect, caps, false);
-  for await (const block of blocks) tokenizer.push(block);
-  tokenizer.end();
+  for await (const block of blocks) exhaust(tokenizer.push(block));
+  exhaust(tokenizer.end());
+}
+
+function exhaust(rows: Iterator<unknown>): void {
+  while (rows.next().done !== true);
 }

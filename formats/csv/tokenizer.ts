@@ -4,6 +4,9 @@ const QUOTE = 0x22;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
+/** A text that turns out to be short lines must not become millions of rows before the first is taken. */
+const ROWS_AT_ONCE = 8_192;
+
 /** What the tokenizer needs to know of a CSV. */
 export interface CsvDialect {
   /** One ASCII character. */
@@ -38,33 +41,32 @@ export class CsvTokenizer {
   /** Physical line of the next record. */
   #line = 1;
 
-  /** @param keep false to check the caps only: all rows come without cells. */
+  /** @param keep false to check the caps only: no rows come. */
   constructor(dialect: CsvDialect, caps: CsvCaps, keep = true) {
     this.#delimiter = dialect.delimiter.charCodeAt(0);
     this.#caps = caps;
     this.#keep = keep;
   }
 
-  /** Rows completed by `block`. */
-  push(block: Buffer): TableRow[] {
+  /** Rows completed by `block`, a limited number at a time. To be read to the end. */
+  *push(block: Buffer): Generator<readonly TableRow[], void> {
     const text = block.toString('latin1');
     this.#waiting.push(text.includes('\0') ? text.replaceAll('\0', '') : text);
     this.#waitingBytes += text.length;
     // A record over many blocks is looked at again only when its text has doubled: linear, not quadratic.
-    if (this.#waitingBytes < this.#text.length) return [];
-    return this.#drain(false);
+    if (this.#waitingBytes >= this.#text.length) yield* this.#drain(false);
   }
 
   /** The last rows. */
-  end(): TableRow[] {
-    return this.#drain(true);
+  *end(): Generator<readonly TableRow[], void> {
+    yield* this.#drain(true);
   }
 
-  #drain(atEnd: boolean): TableRow[] {
+  *#drain(atEnd: boolean): Generator<readonly TableRow[], void> {
     const text = this.#text + this.#waiting.join('');
     this.#waiting = [];
     this.#waitingBytes = 0;
-    const rows: TableRow[] = [];
+    let rows: TableRow[] = [];
     let start = 0;
     if (!this.#started && (text.length >= 3 || atEnd)) {
       this.#started = true;
@@ -80,12 +82,15 @@ export class CsvTokenizer {
         plainQuotes.add(record.openQuote);
         continue;
       }
-      if (record.filled) rows.push({ row: this.#line, cells: record.cells });
+      if (record.filled && this.#keep) rows.push({ row: this.#line, cells: record.cells });
       this.#line += record.lines;
       start = end;
+      if (rows.length < ROWS_AT_ONCE) continue;
+      yield rows;
+      rows = [];
     }
     this.#text = start === 0 ? text : text.slice(start);
-    return rows;
+    if (rows.length > 0) yield rows;
   }
 
   /** Reads one record from `start`; the index after it, or `INCOMPLETE`. */

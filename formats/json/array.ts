@@ -8,6 +8,8 @@ const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
+const RECORDS_AT_ONCE = 16_384;
+
 /** 1 for the bytes that mean something outside of strings. */
 const STRUCTURAL = new Uint8Array(256);
 for (const byte of [QUOTE, COMMA, OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE]) STRUCTURAL[byte] = 1;
@@ -26,7 +28,10 @@ export async function* readArray(
   for await (const block of blocks) {
     const records: TextRecord[] = [];
     splitter.push(block, records);
-    if (records.length > 0) yield records;
+    // Elements of two bytes must not make a chunk of hundreds of thousands.
+    for (let from = 0; from < records.length; from += RECORDS_AT_ONCE) {
+      yield records.length <= RECORDS_AT_ONCE ? records : records.slice(from, from + RECORDS_AT_ONCE);
+    }
   }
   splitter.end();
 }

@@ -3,10 +3,12 @@ import type { TextRecord } from '../table.js';
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const SPACE = 0x20;
+/** Lines of two bytes must not make a chunk of hundreds of thousands. */
+const RECORDS_AT_ONCE = 16_384;
 
 /**
  * Lines of a UTF-8 stream as records: `position` is the physical line from 1, blank lines are counted and left
- * out, a missing line end at the end of the file is fine. One chunk a block, about 3,000 events a megabyte.
+ * out, a missing line end at the end of the file is fine. One chunk a block (about 3,000 events a megabyte), or a few of very short lines.
  * Bytes that are no UTF-8 become U+FFFD; whether a line is JSON is for its reader to judge.
  */
 export async function* readLines(
@@ -15,7 +17,7 @@ export async function* readLines(
   let line = 0;
   let parts: Buffer[] = [];
   for await (const block of blocks) {
-    const records: TextRecord[] = [];
+    let records: TextRecord[] = [];
     const hasNul = block.includes(0);
     let start = 0;
     let end = block.indexOf(LINE_FEED);
@@ -33,6 +35,9 @@ export async function* readLines(
       else appendSlice(records, block, start, end, line);
       start = end + 1;
       end = block.indexOf(LINE_FEED, start);
+      if (records.length < RECORDS_AT_ONCE) continue;
+      yield records;
+      records = [];
     }
     if (start < block.length) parts.push(Buffer.from(block.subarray(start)));
     if (records.length > 0) yield records;

@@ -47,7 +47,7 @@ export class BatchPublisher implements FilePublisher {
       this.recordRows.push(recordRows);
       this.records += part.count;
     }
-    this.rejects.push(...rejects);
+    for (const reject of rejects) this.rejects.push(reject);
     if (this.records >= BATCH_RECORDS) await this.publish(snapshot);
     if (this.rejects.length >= WAITING_REJECTS) await this.flushRejects();
   }

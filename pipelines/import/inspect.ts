@@ -104,7 +104,7 @@ async function inspectTables(
       }
       last.rows += rows.length;
       const room = options.rows === 0 ? rows.length : Math.max(0, options.rows - last.cells.length);
-      last.cells.push(...rows.slice(0, room).map(({ cells }) => cells.map(cellText)));
+      for (const { cells } of rows.slice(0, room)) last.cells.push(cells.map(cellText));
       const head = heads.at(-1);
       if (head !== undefined && head.length < HEADER_SEARCH_ROWS) head.push(...rows);
     }
@@ -146,7 +146,7 @@ async function inspectRecords(
     }
     rows += records.length;
     const room = options.rows === 0 ? records.length : Math.max(0, options.rows - cells.length);
-    cells.push(...records.slice(0, room).map(({ text }) => [text]));
+    for (const { text } of records.slice(0, room)) cells.push([text]);
   }
   return {
     tables: [{ name: file.format, rows, cells }],

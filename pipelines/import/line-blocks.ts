@@ -7,6 +7,8 @@ export interface LineBlock {
 }
 
 const LINE_FEED = 0x0a;
+/** Lines of one block; events of 100 bytes and more do not come near it. */
+const MOST_LINES = 32_768;
 
 /** Cuts a stream of UTF-8 into blocks of whole lines, each about `size` bytes; a longer line makes a longer block. */
 export async function* cutAtLines(
@@ -28,19 +30,30 @@ export async function* cutAtLines(
     if (end === 0) continue;
     const rest = Buffer.from(new ArrayBuffer(Math.max(size, filled - end)));
     const left = waiting.copy(rest, 0, end, filled);
-    const bytes = waiting.subarray(0, end);
-    // Counted before the block goes away with its memory.
-    const lines = countLines(bytes);
-    yield { bytes, firstLine };
-    firstLine += lines;
+    firstLine = yield* byLines(waiting.subarray(0, end), firstLine);
     waiting = rest;
     filled = left;
   }
-  if (filled > 0) yield { bytes: waiting.subarray(0, filled), firstLine };
+  if (filled > 0) yield* byLines(waiting.subarray(0, filled), firstLine);
 }
 
-function countLines(bytes: Buffer): number {
-  let lines = 0;
-  for (let at = bytes.indexOf(LINE_FEED); at !== -1; at = bytes.indexOf(LINE_FEED, at + 1)) lines++;
-  return lines;
+/** The block, cut up where its lines are so short that their rejects would be many times its size; gives the next line. */
+function* byLines(bytes: Buffer, firstLine: number): Generator<LineBlock, number> {
+  let start = 0;
+  let first = firstLine;
+  let line = firstLine;
+  for (let at = bytes.indexOf(LINE_FEED); at !== -1; at = bytes.indexOf(LINE_FEED, at + 1)) {
+    line += 1;
+    if (line - first < MOST_LINES) continue;
+    const piece = Buffer.from(new ArrayBuffer(at + 1 - start));
+    bytes.copy(piece, 0, start, at + 1);
+    yield { bytes: piece, firstLine: first };
+    start = at + 1;
+    first = line;
+  }
+  // Counted before the block goes away with its memory.
+  if (start < bytes.length) {
+    yield { bytes: start === 0 ? bytes : Uint8Array.from(bytes.subarray(start)), firstLine: first };
+  }
+  return line;
 }

@@ -21,12 +21,16 @@ export interface TableMatch {
   readonly unknown: number;
 }
 
+/** A longer cell names no column, and one of megabytes must not cost seconds to find that out. */
+const LONGEST_HEADER = 1_000;
+
 /**
  * Headers are compared in compatibility form (full-width folded), in lower case, without any blanks, zero-width
  * characters and the marks that forms put on them (`*姓名`, `姓名：`).
  */
 export function foldHeader(text: string): string {
   return text
+    .slice(0, LONGEST_HEADER)
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[\s\u200b-\u200d\u2060\ufeff]+/gu, '')
@@ -44,8 +48,10 @@ export function matchTable(
   aliases: readonly ColumnAlias[] = [],
 ): TableMatch | null {
   let best: TableMatch | null = null;
+  // Once for all sources: rows of 100,000 cells are asked for too.
+  const folded = foldCells(header);
   for (const source of sources) {
-    const match = matchSource(header, source, aliases);
+    const match = matchFolded(header, folded, source, aliases);
     if (match !== null && match.known > 0 && (best === null || isBetter(match, best))) best = match;
   }
   return best;
@@ -57,10 +63,23 @@ export function matchSource(
   source: Source,
   aliases: readonly ColumnAlias[] = [],
 ): TableMatch | null {
+  return matchFolded(header, foldCells(header), source, aliases);
+}
+
+function foldCells(cells: readonly CellValue[]): readonly (string | null)[] {
+  return cells.map((cell) => (typeof cell === 'string' ? foldHeader(cell) : null));
+}
+
+function matchFolded(
+  header: readonly CellValue[],
+  folded: readonly (string | null)[],
+  source: Source,
+  aliases: readonly ColumnAlias[],
+): TableMatch | null {
   if (source.table === null) return null;
   const index = indexOf(source);
   const mapped = new Map(aliases.map(({ header: text, field }) => [foldHeader(text), field]));
-  const candidates = header.map((cell) => candidateOf(cell, index, mapped));
+  const candidates = folded.map((cell) => candidateOf(cell, index, mapped));
   // Two headers of one column: the better alias has it, of equal ones (a repeated header) the first.
   const owner = new Map<string, { readonly at: number; readonly rank: number }>();
   candidates.forEach((candidate, at) => {
@@ -93,7 +112,7 @@ export function headerMatcher(
 ): (headerCell: string) => string | null {
   const index = indexOf(source);
   const mapped = new Map(aliases.map(({ header, field }) => [foldHeader(header), field]));
-  return (headerCell) => candidateOf(headerCell, index, mapped)?.column ?? null;
+  return (headerCell) => candidateOf(foldHeader(headerCell), index, mapped)?.column ?? null;
 }
 
 /** What the nearest source lacks, for the message of `unknown_layout`: `wecom-watch: watch_seconds（观看时长）`. */
@@ -127,12 +146,11 @@ interface Candidate {
 }
 
 function candidateOf(
-  cell: CellValue,
+  folded: string | null,
   index: ReadonlyMap<string, Candidate>,
   mapped: ReadonlyMap<string, string>,
 ): Candidate | null {
-  if (typeof cell !== 'string') return null;
-  const folded = foldHeader(cell);
+  if (folded === null) return null;
   const field = mapped.get(folded);
   if (field !== undefined) {
     const column = index.get(foldHeader(field))?.column;

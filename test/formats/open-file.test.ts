@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -197,6 +198,29 @@ describe('odd files that load', () => {
     const line = Array.from({ length: 100_000 }, (_, at) => `c${at}`).join(',');
     const read = await readBytes('x.csv', `${line}\n${line}\n`);
     expect(read.rows.map((row) => row.cells.length)).toEqual([100_000, 100_000]);
+  });
+
+  test.each([
+    ['CSV rows', 'x.csv', `a,b\n${'1,\n'.repeat(200_000)}`],
+    ['lines', 'x.ndjson', `{"a":1}\n${'2\n'.repeat(200_000)}`],
+    ['elements', 'x.json', `[0${',1'.repeat(200_000)}]`],
+    ['rows after a quote that is never closed', 'x.csv', `a,b\n1,"${'x\n'.repeat(200_000)}`],
+  ])('200,000 short %s, in chunks that can be handed on', async (_, name, text) => {
+    const folder = await mkdtemp(join(tmpdir(), 'wxlive-formats-'));
+    try {
+      await writeFile(join(folder, name), text);
+      const opened = await openFile(join(folder, name), { passwords: [] });
+      if (!opened.ok) throw new Error(opened.failure.detail);
+      const sizes: number[] = [];
+      const { content } = opened.value;
+      if (content.kind === 'table') for await (const { rows } of content.chunks()) sizes.push(rows.length);
+      else for await (const records of content.chunks()) sizes.push(records.length);
+      await opened.value.close();
+      expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(200_001);
+      expect(Math.max(...sizes)).toBeLessThanOrEqual(16_384);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   test('junk on the first line of NDJSON', async () => {

@@ -19,6 +19,18 @@ it('keeps every byte, cuts at line ends only, and numbers lines as they stand in
   }
 });
 
+it('makes no block of more lines than rejects can be held', async () => {
+  const file = Buffer.from('{\n'.repeat(100_000));
+  let next = 1;
+  for await (const { bytes, firstLine } of cutAtLines([file], 1 << 20)) {
+    expect(firstLine).toBe(next);
+    expect(bytes.byteOffset).toBe(0);
+    next += bytes.length / 2;
+    expect(bytes.length).toBeLessThanOrEqual(2 * 32_768);
+  }
+  expect(next).toBe(100_001);
+});
+
 /** The file in one buffer that is used again and again, as readers do. */
 function* pieces(file: Buffer, size: number): Generator<Buffer> {
   const buffer = Buffer.alloc(size);
