@@ -18,7 +18,7 @@ import { ROBOT_MESSAGES_PER_MINUTE } from '../delivery/robot-api.js';
 import { robotChannel } from '../delivery/robot.js';
 import { openSchedulerLease } from '../ledger/lease.js';
 import { openDeliveryLedger } from '../ledger/ledger.js';
-import { openOutbox } from '../ledger/outbox.js';
+import { openOutbox, type Outbox } from '../ledger/outbox.js';
 import { compareFigures, movedBeyond } from '../run/change-note.js';
 import { findIncomplete } from '../run/completeness.js';
 import { computeReport, issueReport, type IssueTools } from '../run/issue-report.js';
@@ -43,6 +43,8 @@ export interface ReportingSettings {
   alerts(): readonly AlertDefinition[];
   /** Computes a report. @default from the warehouse */
   readonly compute?: IssueTools['compute'];
+  /** @default that of `outboxFolder` */
+  readonly outbox?: Outbox;
 }
 
 /** Everything that schedules and sends reports; `close` lets go of connections. */
@@ -67,7 +69,7 @@ export async function openReporting(settings: ReportingSettings): Promise<Report
     objectStorageChannel(store),
   ];
   const ledger = openDeliveryLedger(warehouse, clock);
-  const outbox = openOutbox(settings.outboxFolder);
+  const outbox = settings.outbox ?? openOutbox(settings.outboxFolder);
   const compute: IssueTools['compute'] =
     settings.compute ??
     ((definition, run) => computeReport({ warehouse, language, timeZone, clock }, definition, run));
