@@ -222,7 +222,7 @@ function serve(role: 'collector' | 'loader', port: number): ChildProcess {
       ...['serve', '--roles', role, '--port', String(port), '--data', dataDir],
     ],
     {
-      stdio: 'ignore',
+      stdio: ['ignore', 'ignore', 'inherit'],
       env: { ...process.env, KAFKA_BROKERS: kafka.brokers, WXLIVE_WRITE_KEYS: KEY },
     },
   );

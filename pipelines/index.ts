@@ -59,6 +59,7 @@ export type {
 
 // Kafka.
 export { KafkaClient, type KafkaSettings } from './bus/kafka-client.js';
+export { brokerTrouble, type BrokerTrouble } from './bus/kafka-failure.js';
 export { KafkaBus } from './bus/kafka-bus.js';
 export {
   checkTopics,

@@ -3,7 +3,7 @@ import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { flag, type CommandDefinition } from '../command.js';
-import type { TopicFault } from '../../pipelines/index.js';
+import type { BrokerTrouble, TopicFault } from '../../pipelines/index.js';
 import type { App } from '../compose.js';
 import type { FontName } from '../../formats/index.js';
 import { EXIT } from '../exit-codes.js';
@@ -189,7 +189,7 @@ async function checkWarehouse(app: App): Promise<Check[]> {
 async function checkKafka(app: App): Promise<Check | null> {
   const brokers = app.settings.kafka_brokers;
   if (brokers.length === 0) return null;
-  const { checkTopics, KafkaClient, topicPlans } = await import('../../pipelines/index.js');
+  const { brokerTrouble, checkTopics, KafkaClient, topicPlans } = await import('../../pipelines/index.js');
   const { kafkaSettings, topicSettings } = await import('../kafka-settings.js');
   const client = new KafkaClient(kafkaSettings(app.settings, app.environment), app.logger);
   const found = brokers.join(', ');
@@ -202,18 +202,30 @@ async function checkKafka(app: App): Promise<Check | null> {
       found,
       fix: faults.map((one) => topicFix(app, one)).join('; '),
     };
-  } catch {
-    return {
-      name: 'Kafka',
-      state: 'failed',
-      found,
-      fix: app.say(
-        '无法连接：检查 KAFKA_BROKERS、TLS / SASL 设置与网络',
-        'cannot be reached: check KAFKA_BROKERS, the TLS and SASL settings and the network',
-      ),
-    };
+  } catch (error) {
+    return { name: 'Kafka', state: 'failed', found, fix: brokerFix(app, brokerTrouble(error)) };
   } finally {
     await client.close();
+  }
+}
+
+function brokerFix(app: App, trouble: BrokerTrouble): string {
+  switch (trouble) {
+    case 'user_refused':
+      return app.say(
+        '用户被拒绝：检查 KAFKA_SASL_USERNAME、KAFKA_SASL_PASSWORD 与 KAFKA_SASL_MECHANISM',
+        'the user is refused: check KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD and KAFKA_SASL_MECHANISM',
+      );
+    case 'certificate_refused':
+      return app.say(
+        '证书不被信任：检查 KAFKA_TLS_CA_FILE，并确认 KAFKA_BROKERS 是 TLS 端口、主机名与证书一致',
+        'the certificate is refused: check KAFKA_TLS_CA_FILE, and that KAFKA_BROKERS names a TLS port by a name in its certificate',
+      );
+    case 'unreachable':
+      return app.say(
+        '无法连接：检查 KAFKA_BROKERS、TLS / SASL 设置与网络',
+        'cannot be reached: check KAFKA_BROKERS, the TLS and SASL settings and the network',
+      );
   }
 }
 
