@@ -42,6 +42,7 @@ async function* whole(bytes: Buffer | Promise<Buffer>): Bytes {
 }
 
 const xlsxText = (text: string): string => `<c t="inlineStr"><is><t>${text}</t></is></c>`;
+const header = `<row>${['event_id', 'event', 'time', 'user_id'].map(xlsxText).join('')}</row>`;
 const sharedRow = (number: number, cells: number): string =>
   `<row r="${number}">${'<c t="s"><v>0</v></c>'.repeat(cells)}</row>`;
 const longest = `<sst><si><t>${'x'.repeat(32_767)}</t></si></sst>`;
@@ -156,11 +157,7 @@ export const HUGE_CASES: readonly HugeCase[] = [
     command: 'inspect',
     bytes: (scale) =>
       deflatedSheet(
-        joined(
-          `<row>${xlsxText('event_id')}${xlsxText('event')}</row>`,
-          lines('<row/>', counted(scale, 10_000_000)),
-          `<row>${xlsxText('1')}</row>`,
-        ),
+        joined(header, lines('<row/>', counted(scale, 10_000_000)), `<row>${xlsxText('1')}</row>`),
       ),
     expected: { rows: () => 2 },
   },
@@ -169,12 +166,7 @@ export const HUGE_CASES: readonly HugeCase[] = [
     file: 'styled-rows.xlsx',
     command: 'inspect',
     bytes: (scale) =>
-      deflatedSheet(
-        joined(
-          `<row>${xlsxText('event_id')}</row>`,
-          lines('<row><c s="1"/></row>', counted(scale, 10_000_000)),
-        ),
-      ),
+      deflatedSheet(joined(header, lines('<row><c s="1"/></row>', counted(scale, 10_000_000)))),
     expected: { rows: () => 1 },
   },
   {
@@ -227,7 +219,7 @@ export const HUGE_CASES: readonly HugeCase[] = [
   {
     name: 'XLSX with 100,000 times the longest text',
     file: 'shared-more.xlsx',
-    command: 'inspect',
+    command: 'import',
     bytes: () =>
       whole(
         oddWorkbook({
@@ -235,7 +227,7 @@ export const HUGE_CASES: readonly HugeCase[] = [
           sharedStrings: longest,
         }),
       ),
-    expected: { rows: () => 1_000 },
+    expected: { codes: ['unknown_layout'] },
   },
   {
     name: 'XLSX with rows that end in the last column',

@@ -415,6 +415,15 @@ export async function writeCanaryFiles(folder: string): Promise<readonly CanaryF
     ]),
   );
   add(
+    'minutes.csv',
+    'minutes',
+    csv([
+      ['直播间ID', '时间', '在线人数', '观看人数', '观看次数', '导出时间', '操作人', '手机号'],
+      ['kd-2', '2026-09-09 19:30', '4', '1', '2', '2026-09-09 22:05:00', nickname, phone],
+      ['kd-2', rejectedOpenid, phone, '1', '2', '2026-09-09 22:05:00', openid, phone],
+    ]),
+  );
+  add(
     'push.json',
     'css-callback',
     JSON.stringify([
