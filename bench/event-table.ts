@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { migrate, openWarehouse, typedByUser, type Warehouse } from '../sql/index.js';
+import { engineEnded } from '../test/servers/clickhouse.js';
 
 export const ZONE = 'Asia/Shanghai';
 
@@ -56,6 +57,8 @@ export async function openBenchWarehouse(eventCount: number): Promise<BenchWareh
     warehouse,
     async close() {
       await warehouse.close();
+      // It still writes for a moment after its last user is gone.
+      await engineEnded(dataDir, 60_000);
       if (kept === undefined) await rm(dataDir, { recursive: true, force: true });
     },
   };

@@ -43,6 +43,7 @@ export async function migrate(warehouse: Warehouse, settings: RenderSettings): P
   const books: ReadonlyMap<string, string>[] = [];
   for (const node of nodes) {
     const known = await readLedger(node);
+    if (known.get(RESTORE_ENTRY)?.startsWith('begun ') === true) throw new InterruptedRestore();
     books.push(known);
     for (const name of await runMigrations(node, settings, known, shape)) applied.add(name);
   }

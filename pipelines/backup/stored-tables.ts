@@ -73,7 +73,7 @@ export async function openTableReads(
     }
     return reads;
   } catch (error) {
-    await Promise.allSettled(opened.map((rows) => rows.return?.()));
+    for (const rows of opened) await rows.return?.();
     throw error;
   }
 }
