@@ -27,7 +27,16 @@ export interface ImportBench {
 
 export async function openImportBench(): Promise<ImportBench> {
   const test = await startTestWarehouse({ reportZone: ZONE });
-  await migrate(test.warehouse, { reportZone: ZONE, channelGroups: {} });
+  return importBenchOver(test.warehouse, test.dataDir, () => test.stop());
+}
+
+/** The same over a warehouse that is there. */
+export async function importBenchOver(
+  warehouse: Warehouse,
+  dataDir: string,
+  stop: () => Promise<void>,
+): Promise<ImportBench> {
+  await migrate(warehouse, { reportZone: ZONE, channelGroups: {} });
   const parsed = PseudonymKey.parse('ab'.repeat(32));
   if (!parsed.ok) throw new Error('the key of the test is no key');
   let bus: DirectBus | null = null;
@@ -35,12 +44,12 @@ export async function openImportBench(): Promise<ImportBench> {
     sources: SOURCES,
     pseudonymizer: createPseudonymizer(parsed.value),
     seal: new Seal(parsed.value),
-    warehouse: test.warehouse,
-    bus: async () => (bus ??= await openDirectBus(test.warehouse, test.dataDir)),
+    warehouse,
+    bus: async () => (bus ??= await openDirectBus(warehouse, dataDir)),
     progress: { update: () => undefined, end: () => undefined },
   };
   return {
-    warehouse: test.warehouse,
+    warehouse,
     tools,
     async load(path, options = {}) {
       const report: FileReport = await runImport(path, { ...DEFAULTS, ...options }, tools);
@@ -48,8 +57,8 @@ export async function openImportBench(): Promise<ImportBench> {
       return report;
     },
     async stop() {
-      bus?.close();
-      await test.stop();
+      await bus?.close();
+      await stop();
     },
   };
 }

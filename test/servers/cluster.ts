@@ -1,6 +1,12 @@
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openWarehouse, type ServerSettings, type Warehouse, type WarehouseSettings } from '../../sql/index.js';
+import {
+  openWarehouse,
+  type ClusterSettings,
+  type ServerSettings,
+  type Warehouse,
+  type WarehouseSettings,
+} from '../../sql/index.js';
 import { writeAddress } from '../../sql/engine/address.js';
 import { ANALYST, ensureCredentials, OWNER } from '../../sql/engine/credentials.js';
 import { engineFolder } from '../../sql/engine/folder.js';
@@ -10,9 +16,14 @@ import { buildChildOnce, engineEnded, makeDataDir } from './clickhouse.js';
 export interface TestCluster {
   /** How a command goes to the cluster, by its first node. */
   readonly settings: WarehouseSettings;
-  readonly server: ServerSettings & Required<Pick<ServerSettings, 'analyst' | 'cluster'>>;
+  readonly server: ServerSettings & {
+    readonly analyst: { readonly user: string; readonly password: string };
+    readonly cluster: ClusterSettings;
+  };
   /** The nodes alone, each as its own private engine; not migrated. */
   readonly nodes: readonly Warehouse[];
+  /** Ends the engine of a node, for good. */
+  loseNode(at: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -59,16 +70,20 @@ export async function startTestCluster(): Promise<TestCluster> {
     analyst: { user: ANALYST, password: analystPassword },
     cluster: { name: NAME, shardUrls: urls },
   };
+  const ownDir = makeDataDir();
+  const dataDirs = folders.map(({ dataDir }) => dataDir);
+  const loseNode = async (at: number): Promise<void> => {
+    await nodes[at]?.close();
+    await engineEnded(dataDirs[at] ?? '');
+  };
   return {
-    settings: { dataDir: makeDataDir(), reportZone, clickhouse: server },
+    settings: { dataDir: ownDir, reportZone, clickhouse: server },
     server,
     nodes,
+    loseNode,
     async stop() {
-      for (const node of nodes) await node.close();
-      for (const { dataDir } of folders) {
-        await engineEnded(dataDir);
-        rmSync(dataDir, { recursive: true, force: true });
-      }
+      await Promise.all(nodes.map((_node, at) => loseNode(at)));
+      for (const dataDir of [ownDir, ...dataDirs]) rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }

@@ -22,13 +22,18 @@ const rendered = (cluster: ClusterSettings): readonly SqlText[] =>
 /** Tables of a text by the statement that makes them. */
 const made = (statements: readonly string[], database: string): string[] =>
   statements.flatMap((statement) => {
-    const table = new RegExp(`^\\s*(?:--.*\\s+)*CREATE TABLE IF NOT EXISTS ${database}\\.(\\w+)`, 'u').exec(statement);
+    const table = new RegExp(`^\\s*(?:--.*\\s+)*CREATE TABLE IF NOT EXISTS ${database}\\.(\\w+)`, 'u').exec(
+      statement,
+    );
     return table?.[1] === undefined ? [] : [table[1]];
   });
 
 describe('migrations for a cluster', () => {
   it('make of every table a piece, and a whole above the pieces', () => {
-    const one = made(migrations.flatMap(({ statements }) => statements), 'wxlive_store');
+    const one = made(
+      migrations.flatMap(({ statements }) => statements),
+      'wxlive_store',
+    );
     expect(one.length).toBeGreaterThan(25);
     for (const cluster of [PLAIN, KEEPER]) {
       expect(made(rendered(cluster), 'wxlive_shard')).toEqual(one);
@@ -44,7 +49,9 @@ describe('migrations for a cluster', () => {
 
   it('spread rows by a part of what makes them copies of one another', () => {
     for (const [table, key] of wholes()) {
-      const create = rendered(PLAIN).find((one) => one.includes(`CREATE TABLE IF NOT EXISTS wxlive_shard.${table}\n`));
+      const create = rendered(PLAIN).find((one) =>
+        one.includes(`CREATE TABLE IF NOT EXISTS wxlive_shard.${table}\n`),
+      );
       const order = /^ORDER BY (.+)$/mu.exec(create ?? '')?.[1] ?? '';
       const columns = [...key.matchAll(/[a-z_]+(?=[,)])/gu)].map(([column]) => column);
       expect(key === '0' || columns.length > 0, table).toBe(true);
@@ -59,7 +66,9 @@ describe('migrations for a cluster', () => {
     // The time stands in the upper 48 bits of the key: none of it is among the lower 64.
     const keyOf = (time: number, hash: bigint): bigint => (BigInt(time) << 80n) | hash;
     const hash = 2n ** 79n + 12345n;
-    expect(BigInt.asUintN(64, keyOf(1_790_000_000_000, hash))).toBe(BigInt.asUintN(64, keyOf(1_795_000_000_000, hash)));
+    expect(BigInt.asUintN(64, keyOf(1_790_000_000_000, hash))).toBe(
+      BigInt.asUintN(64, keyOf(1_795_000_000_000, hash)),
+    );
     expect(BigInt.asUintN(64, keyOf(1_790_000_000_000, hash))).toBe(BigInt.asUintN(64, hash));
   });
 
@@ -111,16 +120,23 @@ describe('statements of the code for a cluster', () => {
   });
 
   it('let questions and rows on their way in be as they are', () => {
-    for (const name of ['load/stored-keys', 'load/insert-events', 'load/make-keys', 'load/mark-event-days', 'operate/rejects'])
+    for (const name of [
+      'load/stored-keys',
+      'load/insert-events',
+      'load/make-keys',
+      'load/mark-event-days',
+      'operate/rejects',
+    ])
       expect(renderForCluster(loadSql(name), PLAIN)).toBeNull();
   });
 
-  it.each(['TRUNCATE TABLE wxlive_store.events_store', 'OPTIMIZE TABLE wxlive_store.events_store', 'DROP DATABASE wxlive'])(
-    'refuse %s: nobody thought of it',
-    (text) => {
-      expect(() => renderForCluster(text as SqlText, PLAIN)).toThrow(/does not know/u);
-    },
-  );
+  it.each([
+    'TRUNCATE TABLE wxlive_store.events_store',
+    'OPTIMIZE TABLE wxlive_store.events_store',
+    'DROP DATABASE wxlive',
+  ])('refuse %s: nobody thought of it', (text) => {
+    expect(() => renderForCluster(text as SqlText, PLAIN)).toThrow(/does not know/u);
+  });
 });
 
 /** Table → sharding key of the wholes. */
