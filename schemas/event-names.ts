@@ -34,5 +34,8 @@ export function isOrderEvent(name: string): name is OrderEventName {
 /** Events that can begin a touch (PRODUCT §5). */
 export const ENTRY_EVENTS = ['mini_launch', 'mini_show', 'link_click', 'live_enter', 'page_view'] as const;
 
+/** An event belongs to its viewer's last touch of so many days (× 24 h) before it (PRODUCT §5). */
+export const TOUCH_REACH_DAYS = 30;
+
 /** Crawler and test traffic: in no touch, no analysis, no count of people (PRODUCT §4). */
 export const SYSTEM_SCENES = [1129, 1203, 1030, 1101, 1017] as const;

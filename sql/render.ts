@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ENTRY_EVENTS, SYSTEM_SCENES, type ExpectedSource } from '../schemas/index.js';
+import { ENTRY_EVENTS, SYSTEM_SCENES, TOUCH_REACH_DAYS, type ExpectedSource } from '../schemas/index.js';
 import type { SqlText } from './connection/warehouse.js';
 import { packageRoot } from './package-root.js';
 
@@ -69,6 +69,8 @@ function fillSlot(name: string, argument: string, settings: RenderSettings, file
       return SYSTEM_SCENES.join(', ');
     case 'entry_events':
       return ENTRY_EVENTS.map(quote).join(', ');
+    case 'touch_reach_days':
+      return String(TOUCH_REACH_DAYS);
     case 'scene_codes':
       return `[${sceneChannels()
         .map(([scene]) => `toUInt32(${scene})`)

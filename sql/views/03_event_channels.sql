@@ -17,7 +17,7 @@ WITH
     -- Row of the registry a code names: 1 (the empty row) when it is not registered.
     transform(toString(chan_id), registry.1, arrayEnumerate(registry.1), 1) AS chan_row,
     transform(toString(link_code), registry.1, arrayEnumerate(registry.1), 1) AS code_row,
-    concat(utm_source, utm_medium, utm_campaign, utm_content, utm_term) != '' AS has_utm,
+    utm_source != '' OR utm_medium != '' OR utm_campaign != '' OR utm_content != '' OR utm_term != '' AS has_utm,
     multiIf(has_utm, 1, chan_id != '', chan_row, code_row) AS utm_row,
     concat(registry.2[utm_row], registry.3[utm_row], registry.4[utm_row], registry.5[utm_row], registry.6[utm_row]) != '' AS row_has_utm,
     if(has_utm, toString(utm_source), registry.2[utm_row]) AS source,
@@ -32,7 +32,7 @@ WITH
 SELECT
     * EXCEPT (utm_source, utm_medium, utm_campaign, utm_content, utm_term, link_code),
     evidence AS has_evidence,
-    has_utm OR chan_id != '' OR resolved_link_code != '' AS has_query_evidence,
+    has_utm OR chan_id != '' OR link_code != '' AS has_query_evidence,
     transform(plain_channel, {{channel_group_from}}, {{channel_group_to}}, plain_channel) AS resolved_channel,
     source AS resolved_utm_source,
     if(has_utm, toString(utm_medium), registry.3[utm_row]) AS resolved_utm_medium,

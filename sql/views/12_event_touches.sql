@@ -17,13 +17,13 @@ DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS
 SELECT
     event_id, adapter, account,
-    if(has_touch, toTimeZone(touched_at, '{{zone}}'), NULL) AS touch_time,
-    if(has_touch, touch_channel, NULL) AS channel,
-    if(has_touch, nullIf(touch_utm_source, ''), NULL) AS utm_source,
-    if(has_touch, nullIf(touch_utm_medium, ''), NULL) AS utm_medium,
-    if(has_touch, nullIf(touch_utm_campaign, ''), NULL) AS utm_campaign,
-    if(has_touch, nullIf(touch_utm_content, ''), NULL) AS utm_content,
-    if(has_touch, nullIf(touch_utm_term, ''), NULL) AS utm_term,
-    if(has_touch, nullIf(touch_link_code, ''), NULL) AS link_code
+    touched_at AS touch_time,
+    nullIf(touch_channel, '') AS channel,
+    nullIf(touch_utm_source, '') AS utm_source,
+    nullIf(touch_utm_medium, '') AS utm_medium,
+    nullIf(touch_utm_campaign, '') AS utm_campaign,
+    nullIf(touch_utm_content, '') AS utm_content,
+    nullIf(touch_utm_term, '') AS utm_term,
+    nullIf(touch_link_code, '') AS link_code
 FROM wxlive_store.event_touch_rows
-COMMENT '事件所属的触点：观众 30 天内、事件当时或之前的最后一个 | the touch an event belongs to: the last at or before it within 30 days'
+COMMENT '事件所属的触点：观众 {{touch_reach_days}} 天内、事件当时或之前的最后一个 | the touch an event belongs to: the last at or before it within {{touch_reach_days}} days'
