@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { FormatError } from '../../formats/index.js';
 import { DEFAULT_ACCOUNT, describeFailure, type FileFailure, type Outcome } from '../../schemas/index.js';
 import { createEventKeys } from '../event-key.js';
 import { RecordPartBuilder } from '../load/record-part.js';
 import { BatchPublisher } from './batch-publisher.js';
+import { FileDigest } from './file-digest.js';
 import type { FilePublisher } from './file-publisher.js';
 import type { FileReport } from './file-report.js';
 import { FileTally, type FileIdentity } from './file-tally.js';
@@ -44,8 +43,13 @@ export async function runImport(
   options: ImportOptions,
   tools: ImportTools,
 ): Promise<FileReport> {
-  const input = await openInput(path, tools.sources, options);
-  return importOpened({ path, sha256: () => sha256Of(path) }, input, options, tools);
+  const digest = new FileDigest(path);
+  try {
+    const input = await openInput(path, tools.sources, options);
+    return await importOpened({ path, sha256: () => digest.sha256() }, input, options, tools);
+  } finally {
+    await digest.close();
+  }
 }
 
 /** What a batch is called after, and the digest of its bytes. */
@@ -98,9 +102,12 @@ async function importInput(
   tools: ImportTools,
   threads: StageThreads | null,
 ): Promise<FileReport> {
+  const kafka = options.dryRun ? null : (tools.kafka ?? null);
+  const opening = options.dryRun || kafka !== null ? null : tools.bus();
+  const [digestOfFile, bus] = await Promise.all([digest(), opening]);
   const identity: FileIdentity = {
     file: basename(path),
-    sha256: await digest(),
+    sha256: digestOfFile,
     adapter: input.source.name,
     account: options.account ?? DEFAULT_ACCOUNT,
     startedAt: Date.now(),
@@ -116,8 +123,6 @@ async function importInput(
     language,
     keepsRejects: !dryRun,
   };
-  const kafka = dryRun ? null : (tools.kafka ?? null);
-  const bus = dryRun || kafka !== null ? null : await tools.bus();
   const salt = bus?.salt ?? '';
   const builder = kafka === null ? new RecordPartBuilder(createEventKeys(salt)) : new RecordListBuilder();
   const { pseudonymizer, seal, warehouse } = tools;
@@ -131,12 +136,4 @@ async function importInput(
   await publisher?.finish();
   tools.progress.end();
   return tally.report(path, input.source.name, publisher?.number ?? null, startedAt);
-}
-
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
-    hash.update(chunk);
-  }
-  return hash.digest('hex');
 }

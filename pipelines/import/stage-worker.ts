@@ -16,6 +16,8 @@ import type { FromStage, StageTask, ToStage } from './stage-protocol.js';
 const port = parentPort;
 if (port === null) throw new Error('stage-worker.js is a worker thread');
 
+const SLICE_BYTES = 32 << 10;
+
 type StageBlock = (block: LineBlock) => Promise<FromStage>;
 
 function openStage(task: StageTask): StageBlock {
@@ -30,7 +32,7 @@ function openStage(task: StageTask): StageBlock {
   return async ({ bytes, firstLine }) => {
     try {
       const block = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-      for await (const records of readLines([block])) {
+      for await (const records of readLines(slicesOf(block))) {
         for (const { position, text } of records) {
           stage.add(new RecordRow(place, position + firstLine - 1, text), placement);
         }
@@ -41,6 +43,11 @@ function openStage(task: StageTask): StageBlock {
     }
     return { ...stage.take(), part: builder.take() };
   };
+}
+
+/** Few lines are texts at a time, so that they die young. */
+function* slicesOf(block: Buffer): Generator<Buffer> {
+  for (let at = 0; at < block.length; at += SLICE_BYTES) yield block.subarray(at, at + SLICE_BYTES);
 }
 
 let stageBlock: StageBlock | null = null;

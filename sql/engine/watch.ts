@@ -1,7 +1,7 @@
 /**
  * A thread beside the engine, which keeps the main thread for itself: ends the process when a write to a file has failed
  * (a merge on a full disk), because the engine itself goes on as if it had not; see write-check.ts. Our own writes ask
- * after each statement; this asks for what nobody waits for.
+ * after each statement; this asks for what nobody waits for. It also lets statements go before merges.
  */
 import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,11 +14,15 @@ await sleep(PAUSE_MS);
 const { OWNER, readCredentials } = await import('./credentials.js');
 const { readAddress } = await import('./address.js');
 const { engineFolder } = await import('./folder.js');
+const { calmMerges } = await import('./merge-priority.js');
 const { loadSql } = await import('../query-file.js');
 
 const folder = engineFolder(String(workerData));
 const body = loadSql('operate/failed-writes');
+let calmed = false;
 for (;;) {
+  // The threads come with the first table.
+  calmed ||= calmMerges() > 0;
   const address = readAddress(folder);
   const password = readCredentials(folder)?.ownerPassword;
   if (address?.processId === process.pid && password !== undefined) {
