@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Language, Logger, Progress, Settings } from '../schemas/index.js';
 import type { RenderSettings, Warehouse, WarehouseSettings } from '../sql/index.js';
@@ -107,7 +107,7 @@ export class App {
   async releaseBus(): Promise<void> {
     const opened = this.busOpened;
     this.busOpened = null;
-    if (opened !== null) (await opened).close();
+    if (opened !== null) await (await opened).close();
   }
 
   /** The operator's key, checked against the warehouse; made in the data folder when the embedded mode has none. */
@@ -273,6 +273,8 @@ export class App {
     if (existsSync(path)) return readFileSync(path, 'utf8').trim();
     const { readLedger } = await import('../sql/index.js');
     if ((await readLedger(await this.warehouse())).has('key_fingerprint')) {
+      // A process that was started together with this one made key and warehouse meanwhile.
+      if (existsSync(path)) return readFileSync(path, 'utf8').trim();
       throw new UsageError(
         this.say(
           `数据仓库已有假名密钥，但 ${path} 不在：请用 wxlive keys restore 恢复备份，或设置建库时的 WXLIVE_PSEUDONYM_KEY`,
@@ -281,12 +283,17 @@ export class App {
       );
     }
     mkdirSync(this.dataDir, { recursive: true, mode: 0o700 });
+    // Whole or not there: a process beside this one may look at any moment.
+    const draft = `${path}.${process.pid}`;
+    writeFileSync(draft, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
     try {
-      writeFileSync(path, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
+      linkSync(draft, path);
     } catch (error) {
       // Another command made it at the same moment.
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
       return readFileSync(path, 'utf8').trim();
+    } finally {
+      unlinkSync(draft);
     }
     process.stderr.write(
       this.say(
