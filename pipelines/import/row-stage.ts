@@ -156,8 +156,19 @@ export class RowStage {
   /** What a replay has to know of the row. */
   private packed({ row, table, tableIndex, titles }: InputRow, original: string): string {
     const { file, context, replay } = this.settings;
-    const from = row.ok ? row.value.from : 'json';
-    return packOriginal({ ...context, ...replay, from, row: original, table, tableIndex, titles, file });
+    return packOriginal({
+      from: row.ok ? row.value.from : 'json',
+      row: original,
+      table,
+      tableIndex,
+      titles,
+      file,
+      room: context.room,
+      wallClockZone: context.wallClockZone,
+      amountUnit: context.amountUnit,
+      exportedAt: replay.exportedAt,
+      aliases: replay.aliases,
+    });
   }
 
   /** Rows of one table have one context. */

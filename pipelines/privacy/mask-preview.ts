@@ -10,10 +10,10 @@ const LONGEST_READ = 2_000;
  */
 export function maskPreview(row: string | Readonly<Record<string, unknown>>): string {
   const text = typeof row === 'string' ? row : columnsText(row);
-  const masked = maskRuns(maskNamed(text.slice(0, LONGEST_READ)));
-  return Array.from(masked.toWellFormed().replace(/[\p{Cc}\s]+/gu, ' '))
+  // Nothing but ASCII is left by now: no character can be cut in two.
+  return maskRuns(maskNamed(text.slice(0, LONGEST_READ)))
+    .replace(/[\p{Cc}\s]+/gu, ' ')
     .slice(0, LONGEST_PREVIEW)
-    .join('')
     .trim();
 }
 
@@ -30,18 +30,48 @@ const NAMED = /("?)([\w$\u4e00-\u9fff.-]{2,40})(\1\s*(?:[:=]|%3d)\s*)("(?:[^"\\]
 /** Everything that stands under the name of an id goes, whatever it looks like. */
 function maskNamed(text: string): string {
   return text.replace(NAMED, (all: string, quote: string, name: string, between: string) =>
-    domainOfName(name.replace(/^props\./u, '')) === null ? all : `${quote}${name}${between}***`,
+    namesPerson(name) ? `${quote}${name}${between}***` : all,
   );
 }
 
+/** Answers by name: the bad rows of a file have the same ones. */
+const answers = new Map<string, boolean>();
+const MOST_ANSWERS = 10_000;
+
+function namesPerson(name: string): boolean {
+  const known = answers.get(name);
+  if (known !== undefined) return known;
+  const answer = domainOfName(name.replace(/^props\./u, '')) !== null;
+  if (answers.size >= MOST_ANSWERS) answers.clear();
+  answers.set(name, answer);
+  return answer;
+}
+
+const HARMLESS_FIGURE = /^(?:\d{1,5}|1\d{12}|1\d{9}|\d{4}-\d{2}-\d{2}(?:T\d{2})?)$/u;
+const LONGEST_WORD = 40;
+
 /** Words of small letters, times and short figures say what is wrong and nobody's name. */
-const HARMLESS = /^(?:[a-z_$-]{1,40}|\d{1,5}|1\d{12}|1\d{9}|\d{4}-\d{2}-\d{2}(?:T\d{2})?)$/u;
+function isHarmless(run: string): boolean {
+  const first = run.charCodeAt(0);
+  if (first >= 0x30 && first <= 0x39) return HARMLESS_FIGURE.test(run);
+  if (run.length > LONGEST_WORD) return false;
+  for (let at = 0; at < run.length; at++) if (!isWordCharacter(run.charCodeAt(at))) return false;
+  return true;
+}
+
+/** a–z, `_`, `$`, `-`: a loop is five times faster than an expression for each run. */
+function isWordCharacter(code: number): boolean {
+  return (code >= 0x61 && code <= 0x7a) || code === 0x5f || code === 0x24 || code === 0x2d;
+}
 
 function maskRuns(text: string): string {
-  return text
-    .replace(/[^\s@,;:"'{}[\]<>()&=]+@[^\s,;:"'{}[\]<>()&=]+/gu, '***')
+  // Looking for the mark first: the expression tries every character as the start of an address.
+  const withoutMail = text.includes('@')
+    ? text.replace(/[^\s@,;:"'{}[\]<>()&=]+@[^\s,;:"'{}[\]<>()&=]+/gu, '***')
+    : text;
+  return withoutMail
     .replace(/(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)/gu, '***')
     .replace(/(?:\d{1,3}\.){3}\d{1,3}/gu, '***')
-    .replace(/[\w$-]+/gu, (run) => (HARMLESS.test(run) ? run : `${run.slice(0, 1)}***`))
+    .replace(/[\w$-]+/gu, (run) => (isHarmless(run) ? run : `${run.slice(0, 1)}***`))
     .replace(/[^\p{ASCII}]+/gu, '**');
 }

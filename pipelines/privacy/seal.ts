@@ -3,6 +3,7 @@ import { fail, succeed, type Outcome } from '../../schemas/index.js';
 import type { PseudonymKey } from './key.js';
 
 const VERSION = 1;
+const VERSION_BYTE = Buffer.of(VERSION);
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const KEY_BYTES = 32;
@@ -26,9 +27,9 @@ export class Seal {
     const dataKey = freshBytes(KEY_BYTES);
     const bound = Buffer.from(rejectId);
     return Buffer.concat([
-      Buffer.of(VERSION),
-      encrypt(this.#wrapping, dataKey, bound),
-      encrypt(dataKey, Buffer.from(original, 'utf8'), bound),
+      VERSION_BYTE,
+      ...encrypt(this.#wrapping, dataKey, bound),
+      ...encrypt(dataKey, original, bound),
     ]).toString('base64');
   }
 
@@ -63,10 +64,14 @@ function freshBytes(count: number): Buffer {
   return stock.subarray(used - count, used);
 }
 
-function encrypt(key: Buffer, text: Buffer, bound: Buffer): Buffer {
+/** Nonce, text and tag, to be put together by the caller. */
+function encrypt(key: Buffer, text: Buffer | string, bound: Buffer): readonly Buffer[] {
   const nonce = freshBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(bound);
-  return Buffer.concat([nonce, cipher.update(text), cipher.final(), cipher.getAuthTag()]);
+  const encrypted = typeof text === 'string' ? cipher.update(text, 'utf8') : cipher.update(text);
+  // A stream mode leaves nothing for the end.
+  cipher.final();
+  return [nonce, encrypted, cipher.getAuthTag()];
 }
 
 function decrypt(key: Buffer, bytes: Buffer, bound: Buffer): Buffer {

@@ -38,15 +38,45 @@ const packedSchema = z.object({
 
 /** The text to be sealed. Only the aliases of the row's own headers are kept. */
 export function packOriginal(original: RejectOriginal): string {
-  const headers = new Set(original.aliases.length === 0 ? [] : headersOf(original).map(foldHeader));
-  const aliases = original.aliases.filter(({ header }) => headers.has(foldHeader(header)));
-  const { from, row, table, tableIndex, titles, file, room, wallClockZone, amountUnit, exportedAt } =
-    original;
+  return `{"${MARK}":1,"from":"${original.from}","row":${JSON.stringify(original.row)}${besideText(original)}}`;
+}
+
+/** What the rows of one table have in common is put into words once; theirs come one after the other. */
+let lastBeside: { readonly of: Beside; readonly text: string } | null = null;
+type Beside = Omit<RejectOriginal, 'from' | 'row'>;
+
+function besideText(original: RejectOriginal): string {
+  const { table, tableIndex, titles, file, room, wallClockZone, amountUnit, exportedAt } = original;
+  const aliases = ownAliases(original);
+  const last = lastBeside?.of;
+  if (
+    lastBeside !== null &&
+    last?.table === table &&
+    last.tableIndex === tableIndex &&
+    last.titles === titles &&
+    last.file === file &&
+    last.room === room &&
+    last.wallClockZone === wallClockZone &&
+    last.amountUnit === amountUnit &&
+    last.exportedAt === exportedAt &&
+    last.aliases.length === 0 &&
+    aliases.length === 0
+  ) {
+    return lastBeside.text;
+  }
   const beside = { table, tableIndex, titles, file, room, wallClockZone, amountUnit, exportedAt, aliases };
-  const said = Object.entries(beside).filter(
-    ([, value]) => value !== null && value !== '' && !(Array.isArray(value) && value.length === 0),
-  );
-  return JSON.stringify({ [MARK]: 1, from, row, ...Object.fromEntries(said) });
+  const text = Object.entries(beside)
+    .filter(([, value]) => value !== null && value !== '' && !(Array.isArray(value) && value.length === 0))
+    .map(([name, value]) => `,"${name}":${JSON.stringify(value)}`)
+    .join('');
+  lastBeside = { of: beside, text };
+  return text;
+}
+
+function ownAliases(original: RejectOriginal): readonly ColumnAlias[] {
+  if (original.aliases.length === 0) return original.aliases;
+  const headers = new Set(headersOf(original).map(foldHeader));
+  return original.aliases.filter(({ header }) => headers.has(foldHeader(header)));
 }
 
 /**
