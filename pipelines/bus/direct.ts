@@ -1,31 +1,27 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import {
-  acquireLoaderLease,
-  loadSql,
-  readLedger,
-  writeLedger,
-  type LoaderLease,
-  type Warehouse,
-} from '../../sql/index.js';
+import { loadSql, readLedger, writeLedger, type Warehouse } from '../../sql/index.js';
 import { Loader } from '../load/loader.js';
 import type { BatchParts, BusMessage, BusReply, PartBus, PartsReply } from './bus.js';
+import { asLostTurn, turnsOf, type LoadingTurn, type LoadingTurns } from './loading-turns.js';
 
 /** The bus of the embedded mode: this process stores what it publishes, while it holds the loader lease. */
 export interface DirectBus extends PartBus {
   /** Numbers for batches, ascending in time over all processes; no two are alike. */
   nextBatchSeq(): number;
+  /** Something outside of a publish failed: the next one makes good what is half done, as after a kill. */
+  distrust(): void;
   /** Gives the lease back, after the publish that is on its way; the next publish takes it again. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 const lastRow = z.object({ batch_seq: z.coerce.number() });
-/** How long another process may load before this one gives up waiting. */
-const LEASE_WAIT_MS = 3_600_000;
 /** So often a process that has nothing to publish looks whether somebody waits for the lease. */
 const LOOK_MS = 50;
 /** Numbers are microseconds of the clock, of which the last three digits tell processes apart. */
 const SEQUENCES_A_MILLISECOND = 1_000;
+/** Of which the upper half is for those who load nothing themselves: see KafkaBus. */
+const EPOCHS_A_MILLISECOND = 500;
 
 /**
  * Opens the direct bus: waits for the lease, makes good what a killed loader left, and reads what it needs. From then
@@ -38,17 +34,24 @@ export async function openDirectBus(
   dataDir: string,
   onWait?: (waitedMs: number) => void,
 ): Promise<DirectBus> {
-  const bus = new TurnTakingBus(warehouse, dataDir, onWait);
+  return openBusOf(warehouse, turnsOf(warehouse, dataDir, onWait));
+}
+
+/** The same, with turns from elsewhere. */
+export async function openBusOf(warehouse: Warehouse, turns: LoadingTurns): Promise<DirectBus> {
+  const bus = new TurnTakingBus(warehouse, turns);
   await bus.open();
   return bus;
 }
 
 class TurnTakingBus implements DirectBus {
-  private lease: LoaderLease | null = null;
+  private lease: LoadingTurn | null = null;
   /** null when what it remembers of the warehouse may be wrong. */
   private loader: Loader | null = null;
   salt = '';
   private lastEpoch = 0;
+  /** Whose fence belongs to one turn, where there is one. */
+  private lastWarehouse: Warehouse | null = null;
   private lastMilliseconds = 0;
   /** Batches up to this number were called failed by whoever recovered meanwhile. */
   private closedThrough = 0;
@@ -60,11 +63,10 @@ class TurnTakingBus implements DirectBus {
 
   constructor(
     private readonly warehouse: Warehouse,
-    private readonly dataDir: string,
-    private readonly onWait: ((waitedMs: number) => void) | undefined,
+    private readonly turns: LoadingTurns,
   ) {
     this.look = setInterval(() => {
-      if (this.waiting === 0 && this.lease?.wanted() === true) this.release();
+      if (this.waiting === 0 && this.lease?.wanted() === true) void this.inTurn(() => this.release());
     }, LOOK_MS).unref();
   }
 
@@ -72,7 +74,7 @@ class TurnTakingBus implements DirectBus {
     try {
       await this.inTurn(() => this.takeLease());
     } catch (error) {
-      this.close();
+      await this.close();
       throw error;
     }
   }
@@ -88,13 +90,17 @@ class TurnTakingBus implements DirectBus {
   nextBatchSeq(): number {
     // Ascending even when the clock steps back.
     this.lastMilliseconds = Math.max(this.lastMilliseconds + 1, Date.now());
-    return this.lastMilliseconds * SEQUENCES_A_MILLISECOND + (this.lastEpoch % SEQUENCES_A_MILLISECOND);
+    return this.lastMilliseconds * SEQUENCES_A_MILLISECOND + (this.lastEpoch % EPOCHS_A_MILLISECOND);
   }
 
-  close(): void {
+  distrust(): void {
+    this.loader = null;
+  }
+
+  async close(): Promise<void> {
     clearInterval(this.look);
     this.closed = true;
-    if (this.waiting === 0) this.release();
+    await this.inTurn(() => this.release());
   }
 
   /** Work on one batch, under the lease. */
@@ -106,12 +112,14 @@ class TurnTakingBus implements DirectBus {
           await this.warehouse.command(loadSql('load/reopen-batch'), { batch: batchSeq });
         }
         const reply = await work(loader);
-        if (this.lease?.wanted() === true) this.release();
+        if (this.lease?.wanted() === true) await this.release();
         return reply;
       } catch (error) {
         // Half of it may be stored: what the loader remembers is no longer what is there.
         this.loader = null;
-        throw error;
+        const reason = asLostTurn(error);
+        if (reason !== error) await this.release();
+        throw reason;
       }
     });
   }
@@ -124,33 +132,33 @@ class TurnTakingBus implements DirectBus {
       return await mine;
     } finally {
       this.waiting--;
-      if (this.closed && this.waiting === 0) this.release();
+      if (this.closed && this.waiting === 0) await this.release();
     }
   }
 
-  private release(): void {
-    this.lease?.release();
+  private async release(): Promise<void> {
+    const { lease } = this;
     this.lease = null;
+    await lease?.release();
   }
 
   /** The loader under the lease; a new one when somebody else may have written since. */
   private async takeLease(): Promise<Loader> {
+    if (this.lease?.lost() === true) await this.release();
     if (this.lease === null) {
-      const { onWait } = this;
-      this.lease = await acquireLoaderLease(this.dataDir, {
-        waitMs: LEASE_WAIT_MS,
-        ...(onWait === undefined ? {} : { onWait }),
-      });
-      if (this.lease.epoch !== this.lastEpoch + 1) this.loader = null;
+      const before = this.lastWarehouse;
+      this.lease = await this.turns.take();
+      if (this.lease.epoch !== this.lastEpoch + 1 || this.lease.warehouse !== before) this.loader = null;
       this.lastEpoch = this.lease.epoch;
+      this.lastWarehouse = this.lease.warehouse;
     }
-    this.loader ??= await this.openLoader();
+    this.loader ??= await this.openLoader(this.lease.warehouse);
     return this.loader;
   }
 
-  private async openLoader(): Promise<Loader> {
-    this.salt = await eventSalt(this.warehouse);
-    const loader = new Loader(this.warehouse, this.salt);
+  private async openLoader(warehouse: Warehouse): Promise<Loader> {
+    this.salt = await eventSalt(warehouse);
+    const loader = new Loader(warehouse, this.salt);
     await loader.recover();
     const [last] = await this.warehouse.query(loadSql('load/last-batch'), lastRow);
     this.closedThrough = Math.max(this.closedThrough, last?.batch_seq ?? 0);

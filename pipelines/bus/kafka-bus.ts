@@ -17,6 +17,8 @@ export interface LiveRecords {
   readonly records: readonly CanonicalRecord[];
   /** The row each record came from; those of one row follow each other. */
   readonly recordRows: ArrayLike<number>;
+  /** When the first of them came, UTC ms: the time of their messages, from which visibility is counted. */
+  readonly receivedAt?: number;
 }
 
 /** Records of a file. */
@@ -33,6 +35,8 @@ export interface RejectOrigin {
   readonly adapter: AdapterName;
   readonly account: string;
   readonly receivedAt: number;
+  /** Where HTTP brought them; the loader gives them a batch of that name. */
+  readonly route?: string | undefined;
 }
 
 /** Messages grow up to about this; a list that counts as a whole is one message, whatever its size. */
@@ -109,10 +113,10 @@ export class KafkaBus {
     );
   }
 
-  /** Numbers for batches: microseconds of the clock, whose last three digits tell processes apart. */
+  /** Numbers for batches: microseconds of the clock, whose last three digits tell processes apart; loaders have those below 500. */
   nextBatchSeq(): number {
     this.lastMilliseconds = Math.max(this.lastMilliseconds + 1, Date.now());
-    return this.lastMilliseconds * 1_000 + randomInt(1_000);
+    return this.lastMilliseconds * 1_000 + 500 + randomInt(500);
   }
 
   close(): Promise<void> {
@@ -121,7 +125,7 @@ export class KafkaBus {
 
   /** Records of a row stay together, in the bucket of the first of them. */
   private pack(
-    { records, recordRows }: LiveRecords,
+    { records, recordRows, receivedAt }: LiveRecords,
     from: 'live' | 'file',
     headers: () => Record<string, string>,
   ): OutgoingMessage[] {
@@ -130,12 +134,18 @@ export class KafkaBus {
     const close = (pack: Pack): void => {
       if (pack.packed.length === 0) return;
       messages.push(
-        this.message(pack.lane, pack.bucket, encodeRecords(pack.packed), {
-          type: 'records',
-          records: String(pack.packed.length),
-          account: pack.account ?? '*',
-          ...headers(),
-        }),
+        this.message(
+          pack.lane,
+          pack.bucket,
+          encodeRecords(pack.packed),
+          {
+            type: 'records',
+            records: String(pack.packed.length),
+            account: pack.account ?? '*',
+            ...headers(),
+          },
+          receivedAt,
+        ),
       );
       pack.packed = [];
       pack.bytes = 0;
@@ -167,11 +177,13 @@ export class KafkaBus {
     bucket: number,
     value: Buffer | string,
     headers: Readonly<Record<string, string>>,
+    timestamp?: number,
   ): OutgoingMessage {
     return {
       topic: topicName(this.prefix, lane),
       bucket,
       value: typeof value === 'string' ? Buffer.from(value) : value,
+      timestamp,
       headers: { version: String(SCHEMA_VERSION), ...headers },
     };
   }

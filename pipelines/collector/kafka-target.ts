@@ -7,10 +7,12 @@ export function openKafkaTarget(bus: KafkaBus): FlushTarget {
   return {
     visible: false,
     async flush({ adapter, route, startedAt, records, recordRows, rejects }) {
-      const origin = { batchId: '', adapter, account: DEFAULT_ACCOUNT, receivedAt: startedAt };
+      const origin = { batchId: '', adapter, account: DEFAULT_ACCOUNT, receivedAt: startedAt, route };
       await bus.publishRejects(origin, rejects, 'collect');
       if (records.length === 0) return { accepted: new Uint8Array(0) };
-      return { accepted: await bus.publishLive({ adapter, route, records, recordRows }) };
+      return {
+        accepted: await bus.publishLive({ adapter, route, records, recordRows, receivedAt: startedAt }),
+      };
     },
     close: () => bus.close(),
   };

@@ -29,10 +29,7 @@ export function openWarehouseTarget(warehouse: Warehouse, bus: DirectBus): Flush
       await writeBatch(warehouse, entryOf(flush, batchSeq, reply));
       return reply;
     },
-    close() {
-      bus.close();
-      return Promise.resolve();
-    },
+    close: () => bus.close(),
   };
 }
 

@@ -79,6 +79,7 @@ const rejectSchema = z.object({
     adapter,
     account: z.string(),
     receivedAt: z.number().int(),
+    route: z.string().optional(),
   }),
   reject: z.object({
     // A keyed hash in the form of a UUID, without the version that z.uuid asks for.

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../schemas/index.js';
 import { WarehouseError, type Warehouse } from '../../sql/index.js';
-import { openDirectBus, type DirectBus } from '../bus/direct.js';
+import { openBusOf } from '../bus/direct.js';
 import type { KafkaBus } from '../bus/kafka-bus.js';
 import type { KafkaClient } from '../bus/kafka-client.js';
 import { LANES, topicName } from '../bus/lanes.js';
+import { turnsUnder } from '../bus/loading-turns.js';
 import { createTopicsOf, type TopicSettings } from '../bus/topic-plans.js';
 import type { MetricsRegistry } from '../metrics/registry.js';
 import type { Seal } from '../privacy/seal.js';
@@ -37,6 +38,7 @@ const LAG_LOOK_MS = 5_000;
 /** A partition that has messages and gives none for so long is stuck in the client. */
 const STALL_MS = 30_000;
 const STOP_WAIT_MS = 8_000;
+const IDLE_LOOK_MS = 200;
 
 /** Brings what lies in Kafka into the warehouse, exactly once in effect, while it holds the loader lease. */
 export class KafkaLoader {
@@ -44,6 +46,8 @@ export class KafkaLoader {
   private readonly figures: LoaderFigures;
   private running: Promise<void> | null = null;
   private state: 'starting' | 'waiting' | 'loading' = 'starting';
+  /** An import that goes past Kafka was let in: the lease is asked back. A second loader that stands by asks for nothing. */
+  private handedOver = false;
 
   constructor(private readonly options: KafkaLoaderOptions) {
     this.figures = openLoaderFigures(options.metrics);
@@ -90,10 +94,12 @@ export class KafkaLoader {
     this.state = 'waiting';
     const lease = await acquireWarehouseLease(warehouse, {
       signal: this.stopping.signal,
+      wants: this.handedOver,
       onWait: (host, processId) => {
         logger.info('another loader loads', { host, process_id: processId });
       },
     });
+    this.handedOver = false;
     logger.info('loading', { epoch: lease.epoch });
     try {
       await this.load(lease, cluster);
@@ -104,7 +110,7 @@ export class KafkaLoader {
 
   private async load(lease: WarehouseLease, cluster: string): Promise<void> {
     const { dataDir, seal, letters, logger, client, topics, group } = this.options;
-    const bus: DirectBus = await openDirectBus(lease.warehouse, dataDir);
+    const bus = await openBusOf(lease.warehouse, turnsUnder(lease, dataDir));
     const ledger = new OffsetLedger(lease.warehouse, cluster, lease.epoch);
     const store = new FlushStore({
       warehouse: lease.warehouse,
@@ -149,13 +155,14 @@ export class KafkaLoader {
     try {
       await Promise.all([live.start(), files.start()]);
       this.state = 'loading';
-      await this.flushUntil(over, [live, files], store, ledger);
-      if (!this.stopping.signal.aborted) throw reasonFor(over);
+      await this.flushUntil(over, [live, files], store, ledger, lease);
+      if (this.handedOver) logger.info('another process loads past Kafka: it is let in');
+      else if (!this.stopping.signal.aborted) throw reasonFor(over);
     } finally {
       clearInterval(lag);
       forget();
       await Promise.race([Promise.allSettled([live.stop(), files.stop()]), sleep(STOP_WAIT_MS)]);
-      bus.close();
+      await bus.close();
     }
   }
 
@@ -165,11 +172,16 @@ export class KafkaLoader {
     lanes: readonly LaneConsumer[],
     store: FlushStore,
     ledger: OffsetLedger,
+    lease: WarehouseLease,
   ): Promise<void> {
     const { flushIntervalMs, flushRecords } = this.options;
     let last = 0;
     while (!over.aborted) {
       await waitForSome(lanes, over);
+      if (lease.wanted()) {
+        this.handedOver = true;
+        return;
+      }
       const waitMs = last + flushIntervalMs - performance.now();
       if (waitMs > 0 && lanes.every((lane) => lane.records < flushRecords)) {
         await sleep(waitMs, undefined, { signal: over }).catch(() => undefined);
@@ -224,10 +236,15 @@ export class KafkaLoader {
   }
 }
 
+/** Until something came, or it is time to look whether somebody waits for the lease. */
 async function waitForSome(lanes: readonly LaneConsumer[], over: AbortSignal): Promise<void> {
   if (lanes.some((lane) => lane.records > 0) || over.aborted) return;
   await new Promise<void>((resolve) => {
+    const timer = setTimeout(() => {
+      go();
+    }, IDLE_LOOK_MS);
     const go = (): void => {
+      clearTimeout(timer);
       over.removeEventListener('abort', go);
       for (const lane of lanes) lane.onArrival = null;
       resolve();

@@ -11,6 +11,7 @@ const leaseRow = z.object({
   process_id: z.coerce.number(),
   released: z.coerce.number(),
   silent_ms: z.coerce.number(),
+  wanted_by: z.string(),
 });
 type LeaseRow = z.infer<typeof leaseRow>;
 
@@ -18,12 +19,16 @@ type LeaseRow = z.infer<typeof leaseRow>;
 const SILENCE_MS = 8_000;
 const BEAT_MS = 2_000;
 const POLL_MS = 500;
+/** Whoever wants the lease looks more often: the holder lets go for its sake. */
+const WANTING_POLL_MS = 100;
+/** So often a waiter says again that it waits; after three seconds of silence it is out of the queue. */
+const WANT_MS = 1_000;
 const REPORT_MS = 5_000;
 const TABLE = 'wxlive_store.loader_lease_ledger';
 /** FUNCTION_THROW_IF_VALUE_IS_NON_ZERO: what the guard of the fence throws. */
 const FENCED_CODE = 395;
 
-/** The right to store what comes from Kafka: one process of a warehouse has it, on whatever machine. */
+/** The right to store facts in a warehouse that several machines can reach: one process has it. */
 export interface WarehouseLease {
   /** Grows by one with every holder. */
   readonly epoch: number;
@@ -31,34 +36,52 @@ export interface WarehouseLease {
   readonly warehouse: Warehouse;
   /** Aborted when the lease is known to be lost. */
   readonly lost: AbortSignal;
+  /** Somebody waits who asked to be let in: whoever may be interrupted lets go, and queues up behind them. */
+  wanted(): boolean;
   release(): Promise<void>;
+}
+
+export interface WarehouseLeaseOptions {
+  readonly signal: AbortSignal;
+  /** Ask the holder to let go soon; without it the lease is had when its holder ends or is gone. */
+  readonly wants: boolean;
+  readonly onWait?: (host: string, processId: number) => void;
 }
 
 /**
  * Takes the lease; waits while a living process has it. A claim is an insert whose deduplication token is the epoch: of
- * all that claim one epoch the database stores exactly the first.
+ * all that claim one epoch the database stores exactly the first. Whoever wants the lease says so in rows of the epoch
+ * it waits for; the first of them is the head of the queue, and nobody else claims the next epoch before it.
  */
 export async function acquireWarehouseLease(
   warehouse: Warehouse,
-  options: { readonly signal: AbortSignal; readonly onWait?: (host: string, processId: number) => void },
+  { signal, wants, onWait }: WarehouseLeaseOptions,
 ): Promise<WarehouseLease> {
   const holder = randomUUID();
   let reportAt = 0;
+  let said = { epoch: 0, at: 0 };
   for (;;) {
-    options.signal.throwIfAborted();
+    signal.throwIfAborted();
     const [current] = await warehouse.query(loadSql('kafka/lease'), leaseRow);
-    if (current === undefined || isFree(current)) {
+    const first = current === undefined || current.wanted_by === '' || current.wanted_by === holder;
+    if (first && (current === undefined || isFree(current))) {
       const epoch = (current?.epoch ?? 0) + 1;
       await write(warehouse, { epoch, holder }, 'claimed');
       const [now] = await warehouse.query(loadSql('kafka/lease'), leaseRow);
       if (now?.epoch === epoch && now.holder === holder) return hold(warehouse, epoch, holder);
       continue;
     }
-    if (performance.now() >= reportAt) {
-      options.onWait?.(current.host, current.process_id);
-      reportAt = performance.now() + REPORT_MS;
+    const { epoch } = current;
+    const at = performance.now();
+    if (wants && (said.epoch !== epoch || at - said.at > WANT_MS)) {
+      await write(warehouse, { epoch, holder }, 'wanted');
+      said = { epoch, at };
     }
-    await sleep(POLL_MS, undefined, { signal: options.signal });
+    if (at >= reportAt) {
+      onWait?.(current.host, current.process_id);
+      reportAt = at + REPORT_MS;
+    }
+    await sleep(wants ? WANTING_POLL_MS : POLL_MS, undefined, { signal });
   }
 }
 
@@ -88,27 +111,32 @@ function hold(warehouse: Warehouse, epoch: number, holder: string): WarehouseLea
   });
   const lost = new AbortController();
   let lastBeat = performance.now();
-  let beating: Promise<void> | null = null;
-  const beat = async (): Promise<void> => {
+  let wantedBy = '';
+  let looking: Promise<void> | null = null;
+  const look = async (): Promise<void> => {
     try {
-      await write(fenced, { epoch, holder }, 'alive');
-      lastBeat = performance.now();
+      if (performance.now() - lastBeat >= BEAT_MS) {
+        await write(fenced, { epoch, holder }, 'alive');
+        lastBeat = performance.now();
+      }
+      const [current] = await warehouse.query(loadSql('kafka/lease'), leaseRow);
+      wantedBy = current?.epoch === epoch ? current.wanted_by : '';
     } catch (error) {
       // A database that is away takes nobody's rows: what counts is who is there when it is back.
       if (isFenced(error)) lost.abort(new Error('the loader lease has passed to another process'));
     }
   };
   const timer = setInterval(() => {
-    if (performance.now() - lastBeat < BEAT_MS / 2) return;
-    beating ??= beat().finally(() => (beating = null));
-  }, BEAT_MS).unref();
+    looking ??= look().finally(() => (looking = null));
+  }, POLL_MS).unref();
   return {
     epoch,
     warehouse: fenced,
     lost: lost.signal,
+    wanted: () => wantedBy !== '',
     async release() {
       clearInterval(timer);
-      await beating;
+      await looking;
       await write(fenced, { epoch, holder }, 'released').catch(() => undefined);
     },
   };
@@ -117,7 +145,7 @@ function hold(warehouse: Warehouse, epoch: number, holder: string): WarehouseLea
 async function write(
   warehouse: Warehouse,
   { epoch, holder }: { epoch: number; holder: string },
-  state: 'claimed' | 'alive' | 'released',
+  state: 'claimed' | 'alive' | 'wanted' | 'released',
 ): Promise<void> {
   const token = state === 'claimed' ? `epoch ${epoch}` : `${holder} ${state} ${Date.now()}`;
   await warehouse.insert({

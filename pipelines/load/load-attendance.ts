@@ -60,6 +60,12 @@ export async function loadAttendance(
   const known = new Set(stored.map((row) => rowText(row, ATTENDANCE_CONTENT)));
   const named = new Map<string, WatcherRow['record']>();
   for (const { record } of rows) named.set(listKey(record.account, record.live_id), record);
+  const resumed = heads.filter(
+    (head) =>
+      Number(head['snapshot']) === batch.batchSeq && options.scopes.some((scope) => scope === head['scope']),
+  );
+  if (resumed.length > 0) await acceptAgain(warehouse, batch.batchSeq, rows, accepted);
+  for (const head of resumed) named.delete(listKey(String(head['account']), String(head['live_id'])));
   const lists = [...named.values()].map(({ account, live_id }) =>
     judge({ account, live_id }, rows, stored, heads, options),
   );
@@ -89,6 +95,24 @@ export async function loadAttendance(
   );
   return { held: false };
 }
+
+/**
+ * A killed loader had made the list count and comes back with it: it is what counts by now, so nothing of it looks new.
+ * How many of its rows were new stands in what was written down before.
+ */
+async function acceptAgain(
+  warehouse: Warehouse,
+  batch: number,
+  rows: readonly WatcherRow[],
+  accepted: Uint8Array,
+): Promise<void> {
+  for (const list of await warehouse.query(loadSql('load/restated-lists'), jsonRow, { batch })) {
+    const own = rows.filter(({ row }) => LIST_KEY.every((column) => row[column] === list[column]));
+    for (const { index } of own.slice(0, Number(list['changed']))) accepted[index] = 1;
+  }
+}
+
+const LIST_KEY = ['account', 'live_id', 'scope'];
 
 /** Whether a list replaces what is there, and what that does in each of its scopes. */
 function judge(

@@ -240,7 +240,7 @@ it('waits for a write that a killed import left behind in the database', async (
         await rowsOf(warehouse, 'SELECT toUInt32(count()) AS n FROM wxlive_store.recent_keys_store'),
       ).toEqual([{ n: 4 }]);
     } finally {
-      bus.close();
+      await bus.close();
     }
     await leftBehind;
   } finally {

@@ -151,7 +151,7 @@ describe.skipIf(origin === null)('the loader from a real broker', () => {
   it('lets one of two loaders store; a zombie that wakes after its turn stores nothing', async () => {
     const bench = open('two');
     const signal = new AbortController().signal;
-    const zombie = await acquireWarehouseLease(test.warehouse, { signal });
+    const zombie = await acquireWarehouseLease(test.warehouse, { signal, wants: false });
     bench.loader();
     await sleep(1_500);
     expect(bench.logger.lines.some((line) => line.startsWith('info loading'))).toBe(false);

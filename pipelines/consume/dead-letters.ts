@@ -1,0 +1,87 @@
+import { DEFAULT_ACCOUNT, type AdapterName, type Logger, type RejectCode } from '../../schemas/index.js';
+import type { Warehouse } from '../../sql/index.js';
+import type { KafkaBus } from '../bus/kafka-bus.js';
+import { batchId } from '../load/batch-ledger.js';
+import { rejectId, storeRejects, type Reject } from '../load/rejects.js';
+import { maskPreview } from '../privacy/mask-preview.js';
+import type { Seal } from '../privacy/seal.js';
+import type { MessagePlace, PoisonMessage, RecordMessage } from './flush-messages.js';
+
+export interface DeadLetterTools {
+  /** As the holder of the lease writes to it. */
+  readonly warehouse: Warehouse;
+  /** Where dead letters go. */
+  readonly letters: KafkaBus;
+  readonly letterTopic: string;
+  readonly seal: Seal;
+  readonly logger: Logger;
+  /** Names the topics of this cluster among all. */
+  readonly cluster: string;
+}
+
+interface Letter {
+  readonly id: string;
+  readonly place: MessagePlace;
+  readonly code: RejectCode;
+  readonly reason: string;
+  readonly original: string;
+  readonly adapter: AdapterName;
+  readonly batchSeq: number;
+}
+
+/** What can never be stored: set aside in the topic and in `rejects`, its original sealed. The same one always has the same id. */
+export class DeadLetters {
+  constructor(private readonly tools: DeadLetterTools) {}
+
+  /** A message that nobody can read. */
+  async ofMessage({ place, message, reason }: PoisonMessage, batchSeq: number): Promise<void> {
+    const id = rejectId(this.tools.cluster, whereOf(place));
+    const original = originalOf(message.value);
+    await this.bury({ id, place, code: 'unreadable_message', reason, original, adapter: 'events', batchSeq });
+  }
+
+  /** Records that the database refuses for their own sake. */
+  async ofRecords(
+    { place, records, adapter }: RecordMessage,
+    error: unknown,
+    batchSeq: number,
+  ): Promise<void> {
+    const original = JSON.stringify(records);
+    const id = rejectId(this.tools.cluster, `${whereOf(place)}\u0000${original}`);
+    const reason = error instanceof Error ? error.message : 'refused';
+    await this.bury({ id, place, code: 'refused_by_warehouse', reason, original, adapter, batchSeq });
+  }
+
+  private async bury({ id, place, code, reason, original, adapter, batchSeq }: Letter): Promise<void> {
+    const { warehouse, letters, letterTopic, seal, logger } = this.tools;
+    const reject: Reject = {
+      rejectId: id,
+      place: whereOf(place),
+      code,
+      reason,
+      preview: maskPreview(original),
+      sealed: seal.seal(original, id),
+      pseudonyms: [],
+    };
+    const origin = {
+      batchId: batchId(batchSeq),
+      adapter,
+      account: DEFAULT_ACCOUNT,
+      receivedAt: Date.now(),
+    };
+    logger.error('a record was set aside', { code, place: reject.place });
+    await storeRejects(warehouse, origin, [reject]);
+    // A dead letter that cannot be read stays where it lies: another one about it would never end.
+    if (place.topic === letterTopic) return;
+    await letters.publishRejects(origin, [reject], code === 'unreadable_message' ? 'read' : 'store', place);
+  }
+}
+
+function whereOf({ topic, partition, offset }: MessagePlace): string {
+  return `${topic}/${partition}/${offset}`;
+}
+
+function originalOf(value: Buffer): string {
+  const text = value.toString('utf8');
+  return Buffer.from(text, 'utf8').equals(value) ? text : value.toString('base64');
+}
