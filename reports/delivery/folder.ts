@@ -36,7 +36,8 @@ async function place(folder: string, file: FrozenFile, shipment: Shipment): Prom
     const there = await hashOf(join(folder, name));
     if (there === file.sha256) return name;
     if (there !== null) continue;
-    const part = join(folder, `.${name}.${String(process.pid)}.part`);
+    // named by what it holds: what a killed process left is overwritten, not left lying; the claim keeps others away
+    const part = join(folder, `.${file.sha256.slice(0, 24)}.part`);
     try {
       const handle = await open(part, 'w', 0o600);
       try {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +11,7 @@ import { DAY_MS } from '../../schemas/index.js';
 import { openWarehouse, type Warehouse } from '../../sql/index.js';
 import { lacksProgram } from '../external-tool.js';
 import { SAMPLES } from '../reports/analyses/expected-figures.js';
+import { seededRandom } from '../seeded-random.js';
 import { engineEnded, makeDataDir } from '../servers/clickhouse.js';
 import { startTestSmtp, type TestSmtp } from '../servers/smtp.js';
 import { readExpectedSamples, samplesEnvironment } from '../suites/expected-samples.js';
@@ -183,4 +184,66 @@ describe.skipIf(lacksProgram('openssl'))('scheduled delivery by the command line
     expect(smtp.messages).toHaveLength(before + 1);
     expect(readdirSync(sink)).toHaveLength(3);
   });
+
+  it('is killed again and again at any moment: each of six days arrives once, or says that nobody knows', async () => {
+    const random = seededRandom(Number(process.env['WXLIVE_TEST_SEED'] ?? '11'));
+    const history = () => listed('deliveries', 'report', 'history', 'morning');
+    const old = new Set((await history()).map(({ scheduled_at }) => scheduled_at));
+    const mailed = smtp.messages.length;
+    await openDeliveryLedger(owner, { now: () => Date.now() }).mark(
+      'planned:morning',
+      Date.now() - (old.size + 6) * DAY_MS,
+    );
+    // what a run leaves behind, one thing after the other: frozen issues, files, mails
+    const progress = (): number =>
+      readdirSync(sink).length + smtp.messages.length + listFiles(join(dataDir, 'outbox')).length;
+    let kills = 0;
+    for (;;) {
+      const child = startWxlive(['report', 'due', '--run'], { dataDir, env, cwd: folder });
+      const said: string[] = [];
+      child.stderr?.on('data', (part: Buffer) => said.push(part.toString('utf8')));
+      child.stdout?.resume();
+      const end = new Promise<number | null>((resolve) => child.once('close', resolve));
+      const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
+      const from = progress();
+      const steps = 1 + random.below(4);
+      while (isRunning() && (kills >= 6 || progress() < from + steps)) await sleep(5);
+      await sleep(random.below(30));
+      if (isRunning()) {
+        child.kill('SIGKILL');
+        kills += 1;
+      }
+      const exit = await end;
+      if (exit !== null) {
+        expect(exit, said.join('')).toBe(0);
+        break;
+      }
+      // its term runs out
+      const later = openSchedulerLease(owner);
+      expect(await later.hold(Date.now() + 200_000)).not.toBeNull();
+      await later.release(Date.now());
+    }
+    expect(kills).toBeGreaterThanOrEqual(4);
+    const fresh = (await history()).filter(({ scheduled_at }) => !old.has(scheduled_at));
+    expect(fresh).toHaveLength(2 * 6);
+    const mails = smtp.messages.slice(mailed).map((message) => message.toString('latin1'));
+    for (const { channel, state, message_id } of fresh) {
+      const copies = mails.filter((mail) => mail.includes(message_id)).length;
+      if (channel === 'folder') expect(state).toBe('delivered');
+      else if (state === 'uncertain') expect(copies).toBeLessThanOrEqual(1);
+      else expect([state, copies]).toEqual(['delivered', 1]);
+    }
+    expect(readdirSync(sink)).toHaveLength(old.size + 6);
+    // nothing half-written, nothing plain
+    for (const path of listFiles(sink)) {
+      expect(path).toMatch(/\.pdf$/);
+      expect(statSync(path).mode & 0o777).toBe(0o600);
+    }
+  }, 120_000);
 });
+
+function listFiles(path: string): readonly string[] {
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}

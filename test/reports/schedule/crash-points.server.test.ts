@@ -108,50 +108,53 @@ describe.skipIf(lacksProgram('openssl'))('a scheduler that dies at any point of 
   const mailsOf = ({ messageId }: Delivery): number =>
     smtp.messages.filter((message) => message.includes(`Message-ID: ${messageId}\r\n`)).length;
 
-  it('leaves nothing missed and nothing doubled, and is uncertain only between the claim and the answer', async () => {
-    await runTick(await openScheduler(immortal()));
-    const uncertainAt: number[] = [];
-    let died = 0;
-    for (let point = 1 + OFFSET, day = 0; ; point += STRIDE, day += 1) {
-      now = FIRST_DUE + day * DAY_MS + 1_000;
-      const process = dyingAt(point);
-      const mortals = await openScheduler(process);
-      await runTick(mortals).catch((error: unknown) => {
-        if (!process.dead) throw error;
-      });
-      if (process.dead) died += 1;
-      now += LEASE_MS;
+  it(
+    'leaves nothing missed and nothing doubled, and is uncertain only between the claim and the answer',
+    async () => {
       await runTick(await openScheduler(immortal()));
+      const uncertainAt: number[] = [];
+      let died = 0;
+      for (let point = 1 + OFFSET, day = 0; ; point += STRIDE, day += 1) {
+        now = FIRST_DUE + day * DAY_MS + 1_000;
+        const process = dyingAt(point);
+        const mortals = await openScheduler(process);
+        await runTick(mortals).catch((error: unknown) => {
+          if (!process.dead) throw error;
+        });
+        if (process.dead) died += 1;
+        now += LEASE_MS;
+        await runTick(await openScheduler(immortal()));
 
-      const told = `died at point ${String(point)}: ${process.points.slice(-3).join(', ')}`;
-      const own = await deliveries();
-      const today = own.filter(({ scheduledAt }) => scheduledAt === FIRST_DUE + day * DAY_MS);
-      expect(today.map(({ channel }) => channel).sort(), told).toEqual(['folder', 'smtp']);
-      for (const delivery of today) {
-        if (delivery.channel === 'folder') {
-          expect(delivery.state, told).toBe('delivered');
-          continue;
+        const told = `died at point ${String(point)}: ${process.points.slice(-3).join(', ')}`;
+        const own = await deliveries();
+        const today = own.filter(({ scheduledAt }) => scheduledAt === FIRST_DUE + day * DAY_MS);
+        expect(today.map(({ channel }) => channel).sort(), told).toEqual(['folder', 'smtp']);
+        for (const delivery of today) {
+          if (delivery.channel === 'folder') {
+            expect(delivery.state, told).toBe('delivered');
+            continue;
+          }
+          const mails = mailsOf(delivery);
+          if (delivery.state === 'uncertain') {
+            uncertainAt.push(point);
+            expect(mails, told).toBeLessThanOrEqual(1);
+          } else {
+            expect([delivery.state, mails], told).toEqual(['delivered', 1]);
+          }
         }
-        const mails = mailsOf(delivery);
-        if (delivery.state === 'uncertain') {
-          uncertainAt.push(point);
-          expect(mails, told).toBeLessThanOrEqual(1);
-        } else {
-          expect([delivery.state, mails], told).toEqual(['delivered', 1]);
-        }
+        expect(readdirSync(sink), told).toHaveLength(day + 1);
+        if (!process.dead) break;
       }
-      expect(readdirSync(sink), told).toHaveLength(day + 1);
-      if (!process.dead) break;
-    }
-    expect(died).toBeGreaterThanOrEqual(8);
-    // one stretch of points near the end of the look, not here and there
-    const stretch = (uncertainAt.at(-1) ?? 0) - (uncertainAt[0] ?? 0);
-    expect(stretch).toBe(STRIDE * Math.max(0, uncertainAt.length - 1));
-    expect(uncertainAt.length).toBeLessThan(died / 2);
-    console.info(
-      `dead at ${String(died)} points; uncertain after ${uncertainAt.map(String).join(', ') || 'none'}`,
-    );
-  }, 840_000 / STRIDE);
+      expect(died).toBeGreaterThanOrEqual(8);
+      // near each other at the end of the look (where folder and mail run beside each other), not here and there
+      expect((uncertainAt.at(-1) ?? 0) - (uncertainAt[0] ?? 0)).toBeLessThan(40);
+      expect(uncertainAt.length).toBeLessThan(died / 2);
+      console.info(
+        `dead at ${String(died)} points; uncertain after ${uncertainAt.map(String).join(', ') || 'none'}`,
+      );
+    },
+    840_000 / STRIDE,
+  );
 
   async function deliveries(): Promise<readonly Delivery[]> {
     return (await openScheduler(immortal())).ledger.deliveries(0);
