@@ -3,6 +3,8 @@ export interface OutgoingMessage {
   /** Which partition: bucket mod partitions; the message's key. */
   readonly bucket: number;
   readonly value: Buffer;
+  /** UTC ms; when it is sent unless given. */
+  readonly timestamp?: number | undefined;
   readonly headers: Readonly<Record<string, string>>;
 }
 

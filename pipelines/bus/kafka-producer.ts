@@ -1,4 +1,4 @@
-import type { CompressionTypes, Producer } from 'kafkajs';
+import type { CompressionTypes, Message, Producer } from 'kafkajs';
 import { compressionType, type KafkaCompression } from './kafka-compression.js';
 import { asBrokerFailure } from './kafka-failure.js';
 import type { OutgoingMessage } from './kafka-messages.js';
@@ -51,11 +51,16 @@ export class BusProducer {
   }
 
   private async sendNow(messages: readonly OutgoingMessage[]): Promise<void> {
-    const topics = new Map<string, { key: string; value: Buffer; headers: Record<string, string> }[]>();
-    for (const { topic, bucket, value, headers } of messages) {
+    const topics = new Map<string, Message[]>();
+    for (const { topic, bucket, value, timestamp, headers } of messages) {
       const list = topics.get(topic) ?? [];
       topics.set(topic, list);
-      list.push({ key: String(bucket), value, headers: { ...headers } });
+      list.push({
+        key: String(bucket),
+        value,
+        headers: { ...headers },
+        ...(timestamp === undefined ? {} : { timestamp: String(timestamp) }),
+      });
     }
     try {
       this.opened ??= this.open();
