@@ -33,6 +33,7 @@ const LISTS: ReadonlySet<string> = new Set([
   'own_domains',
   'allowed_origins',
   'kafka_brokers',
+  'clickhouse_shard_urls',
   'wecom_anchors',
   'css_streams',
 ]);

@@ -1,7 +1,8 @@
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   openWarehouse,
+  packageRoot,
   type ClusterSettings,
   type ServerSettings,
   type Warehouse,
@@ -29,6 +30,14 @@ export interface TestCluster {
 
 const NAME = 'wxlive';
 
+/** Where a `remote_servers` list of ours finds its shards, in order. */
+export function startedShards(list: string): { readonly host: string; readonly port: number }[] {
+  return [...list.matchAll(/<host>([^<]+)<\/host>\s*<port>(\d+)<\/port>/gu)].map(([, host = '', port]) => ({
+    host,
+    port: Number(port),
+  }));
+}
+
 /** Two shards of one node each, without Keeper: two private engines whose `remote_servers` name both. */
 export async function startTestCluster(): Promise<TestCluster> {
   buildChildOnce();
@@ -44,20 +53,24 @@ export async function startTestCluster(): Promise<TestCluster> {
   if (first === undefined) throw new Error('a cluster has nodes');
   const { ownerPassword, analystPassword } = ensureCredentials(first);
   for (const other of others) copyFileSync(first.credentials, other.credentials);
-  const shards = addresses.map(
-    ({ host, nativePort }) =>
-      `<shard><replica><host>${host}</host><port>${nativePort}</port><user>${OWNER}</user><password>${ownerPassword}</password></replica></shard>`,
-  );
+  // The list that docker/ starts its servers with, led to where these listen.
+  let list = readFileSync(join(packageRoot(), 'docker/clickhouse/cluster.d/remote_servers.xml'), 'utf8');
+  for (const [at, { host, port }] of startedShards(list).entries()) {
+    const address = addresses[at];
+    if (address === undefined) throw new Error('remote_servers.xml names more shards than there are engines');
+    list = list.replace(
+      new RegExp(`<host>${host}</host>\\s*<port>${String(port)}</port>`, 'u'),
+      `<host>${address.host}</host><port>${String(address.nativePort)}</port>`,
+    );
+  }
+  list = list.replaceAll('<password from_env="WXLIVE_PASSWORD"/>', `<password>${ownerPassword}</password>`);
   const nodes: Warehouse[] = [];
   for (const [at, folder] of folders.entries()) {
     const address = addresses[at];
     if (address === undefined) throw new Error('a node has an address');
     // The engine takes the ports of its last address while they are free.
     writeAddress(folder, address);
-    writeFileSync(
-      join(folder.root, 'config.d', 'cluster.xml'),
-      `<clickhouse><remote_servers><${NAME}>${shards.join('')}</${NAME}></remote_servers></clickhouse>\n`,
-    );
+    writeFileSync(join(folder.root, 'config.d', 'cluster.xml'), list);
     const node = await openWarehouse({ dataDir: folder.dataDir, reportZone });
     await node.ping();
     nodes.push(node);
