@@ -18,3 +18,11 @@ export function clusterSettings(settings: Settings): ClusterSettings | undefined
   }
   return { name, shardUrls };
 }
+
+/** For what copies the storage table by table: on a cluster each node holds only its piece. */
+export function refuseCluster(settings: Settings): void {
+  if (settings.clickhouse_cluster === undefined) return;
+  throw new UsageError(
+    'wxlive backup 和 restore 只用于单节点：集群请用 ClickHouse 自己的 BACKUP … ON CLUSTER，或逐节点备份磁盘 / wxlive backup and restore are for one node: back up a cluster by the BACKUP … ON CLUSTER of ClickHouse itself, or the disk of each node',
+  );
+}

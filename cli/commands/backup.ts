@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { flag, textOption, type CommandDefinition, type Options } from '../command.js';
+import { refuseCluster } from '../cluster-settings.js';
 import type { App } from '../compose.js';
 import { EXIT } from '../exit-codes.js';
 import { note, print, printJson } from '../output.js';
@@ -28,6 +29,7 @@ The pseudonym key is not in it: back it up by wxlive keys backup and keep it els
 }
 
 async function runBackup(app: App, [folder]: readonly string[], options: Options): Promise<number> {
+  refuseCluster(app.settings);
   const started = performance.now();
   const parent = resolve(textOption(options, 'out') ?? folder ?? '.');
   const { writeBackup } = await import('../../pipelines/index.js');

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { flag, type CommandDefinition, type Options } from '../command.js';
+import { refuseCluster } from '../cluster-settings.js';
 import type { App } from '../compose.js';
 import { EXIT, Failed, UsageError } from '../exit-codes.js';
 import { note, print, printJson } from '../output.js';
@@ -27,6 +28,7 @@ Every byte of the backup is checked before anything is written; the warehouse mu
 }
 
 async function runRestore(app: App, [folder = '']: readonly string[], options: Options): Promise<number> {
+  refuseCluster(app.settings);
   const started = performance.now();
   const { readBackup, restoreBackup } = await import('../../pipelines/index.js');
   const { acquireLoaderLease, openWarehouse } = await import('../../sql/index.js');
