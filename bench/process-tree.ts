@@ -11,6 +11,19 @@ export function treeMegabytes(processId: number, leaveOut: RegExp | null = null)
   );
 }
 
+/** Linux counts processor time in hundredths of a second for every program. */
+const TICKS_PER_SECOND = 100;
+
+/** User and system seconds of a process and all it has started, those that have ended and were waited for included. */
+export function treeCpuSeconds(processId: number): number {
+  const fields = read(`/proc/${processId}/stat`)
+    .replace(/^.*\) /su, '')
+    .split(' ');
+  // utime, stime, cutime, cstime
+  const own = fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS_PER_SECOND;
+  return childrenOf(processId).reduce((sum, child) => sum + treeCpuSeconds(child), own);
+}
+
 /** Of all threads: a process started by a worker thread is told under that thread. */
 function childrenOf(processId: number): number[] {
   return threadsOf(processId).flatMap((thread) =>

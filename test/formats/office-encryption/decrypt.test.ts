@@ -108,12 +108,7 @@ describe('integrity', () => {
   });
 
   it('checks every part of the package, size and padding included', async () => {
-    const compound = await openCompoundFile(memoryAccess(agileSample));
-    const streams: Record<string, Buffer> = {};
-    for (const name of ['EncryptionInfo', 'EncryptedPackage']) {
-      const stream = compound.find(name);
-      if (stream !== undefined) streams[name] = await (await compound.open(stream)).read(0, stream.bytes);
-    }
+    const streams = await streamsOf(agileSample);
     const content = streams['EncryptedPackage'] ?? Buffer.alloc(0);
     expect((await decryptAll(await compoundFile(streams), [passwords.l1])).scheme).toBe('agile');
     for (const at of [0, 8, 4_000, 4_104, content.length - 1]) {
@@ -124,6 +119,34 @@ describe('integrity', () => {
     }
     const longer = await compoundFile({ ...streams, EncryptedPackage: Buffer.concat([content, noise(16)]) });
     expect((await failureOf(decryptAll(longer, [passwords.l1]))).code).toBe('damaged');
+  });
+
+  it('asks nothing of the data spaces: none, empty, noise, another transform', async () => {
+    const streams = await streamsOf(agileSample);
+    const { plain } = await decryptAll(agileSample, [passwords.l1]);
+    const oddities: Record<string, Buffer>[] = [
+      {},
+      { '\u0006DataSpaces': Buffer.alloc(0) },
+      { Version: noise(500), DataSpaceMap: noise(5_000, 2) },
+      { '\u0006Primary': Buffer.from('{00000000-0000-0000-0000-000000000000}', 'utf16le') },
+    ];
+    for (const more of oddities) {
+      const opened = await decryptAll(await compoundFile({ ...streams, ...more }), [passwords.l1]);
+      expect(opened.plain.equals(plain)).toBe(true);
+    }
+  });
+
+  it('refuses streams that are cut, wherever', async () => {
+    const streams = await streamsOf(agileSample);
+    const { EncryptionInfo: info = noise(0), EncryptedPackage: content = noise(0) } = streams;
+    for (let bytes = 0; bytes < info.length; bytes += 97) {
+      const file = await compoundFile({ ...streams, EncryptionInfo: info.subarray(0, bytes) });
+      expect(['damaged', 'unsupported']).toContain((await failureOf(decryptAll(file, [passwords.l1]))).code);
+    }
+    for (const bytes of [0, 1, 7, 8, 9, 24, 4_104, content.length - 16, content.length - 1]) {
+      const file = await compoundFile({ ...streams, EncryptedPackage: content.subarray(0, bytes) });
+      expect((await failureOf(decryptAll(file, [passwords.l1]))).code, String(bytes)).toBe('damaged');
+    }
   });
 
   it('refuses a document whose integrity code was taken away', async () => {
@@ -198,6 +221,17 @@ describe('what is not read', () => {
     expect((await openEncryptedPackage(compound, passwordsTried, 300_000)).encrypted.scheme).toBe('agile');
   });
 });
+
+/** The two streams that are needed. */
+async function streamsOf(document: Buffer): Promise<Record<string, Buffer>> {
+  const compound = await openCompoundFile(memoryAccess(document));
+  const streams: Record<string, Buffer> = {};
+  for (const name of ['EncryptionInfo', 'EncryptedPackage']) {
+    const stream = compound.find(name);
+    if (stream !== undefined) streams[name] = await (await compound.open(stream)).read(0, stream.bytes);
+  }
+  return streams;
+}
 
 function failureOfError(error: unknown): string {
   const code = (error as { failure?: { code?: string } }).failure?.code;

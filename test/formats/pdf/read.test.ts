@@ -225,6 +225,72 @@ describe('hostile PDFs', () => {
     expect(['damaged', 'unsupported']).toContain(read.failure?.code);
   });
 
+  const page =
+    '3 0 obj<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</Font<</F 5 0 R>>/XObject<</X 6 0 R>>>>>>endobj\n';
+  const catalog =
+    '1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n';
+  const font = '5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\n';
+  const text =
+    '4 0 obj<</Length 44>>stream\nBT /F 9 Tf 50 700 Td (minute) Tj ET /X Do      \nendstream endobj\n';
+  const form =
+    '6 0 obj<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Length 5>>stream\n     \nendstream endobj\n';
+  const file = (...objects: string[]): Buffer =>
+    Buffer.from(`%PDF-1.5\n${objects.join('')}trailer<</Root 1 0 R>>\n`);
+  test.each([
+    [
+      'a drawing that draws itself',
+      file(
+        catalog,
+        page,
+        font,
+        text,
+        form.replace('Length 5>>stream\n     ', 'Resources<</XObject<</X 6 0 R>>>>/Length 5>>stream\n/X Do'),
+      ),
+    ],
+    ['a length that is its own stream', file(catalog, page, font, text.replace('44', '4 0 R'), form)],
+    ['a page that is its own parent', file(catalog, page.replace('Parent 2', 'Parent 3'), font, text, form)],
+    ['a page that is its own font', file(catalog, page.replace('F 5', 'F 3'), text, form)],
+    [
+      'a filter of filters',
+      file(
+        catalog,
+        page,
+        font,
+        text.replace('<</Length', `<</Filter[${'/FlateDecode'.repeat(500)}]/Length`),
+        form,
+      ),
+    ],
+    [
+      'an object stream that extends itself',
+      file(
+        catalog,
+        page,
+        font,
+        text,
+        form,
+        '7 0 obj<</Type/ObjStm/N 1/First 4/Extends 7 0 R/Length 8>>stream\n8 0 (x) \nendstream endobj\n',
+      ),
+    ],
+    [
+      'an xref that comes before itself',
+      Buffer.concat([
+        file(catalog, page, font, text, form),
+        Buffer.from('xref\n0 1\n0000000000 65535 f \ntrailer<</Root 1 0 R/Prev 9>>\nstartxref\n9\n%%EOF'),
+      ]),
+    ],
+  ])('%s ends in rows or one code', async (_, bytes) => {
+    const { failure, rows } = await readBack(inFolder('loop.pdf', bytes));
+    if (failure === null) expect(rows.map(({ cells }) => cells)).toEqual([['minute']]);
+    else expect(['damaged', 'unsupported']).toContain(failure.code);
+  });
+
+  test('2,000 pages', async () => {
+    const { bytes, rows } = await makePdf({ rows: 4_000, rowsPerPage: 2, gap: 20 });
+    const read = await readBack(inFolder('pages.pdf', bytes));
+    expect(read.failure).toBeNull();
+    expect(read.rows.map(({ cells }) => cells)).toEqual([HEADER, ...rows]);
+  });
+
   test('a PDF without text is unsupported', async () => {
     const PDFDocument = (await import('pdfkit')).default;
     const document = new PDFDocument();

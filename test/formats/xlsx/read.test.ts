@@ -178,6 +178,21 @@ describe('odd workbooks that must be read', () => {
   });
 });
 
+it('long texts that many cells share come in chunks of a few megabytes', async () => {
+  const row = `<row>${'<c t="s"><v>0</v></c>'.repeat(20)}</row>`;
+  const { chunks } = await readWorkbookBytes(
+    oddWorkbook({
+      sheets: { s: row.repeat(60) },
+      sharedStrings: `<sst><si><t>${'长'.repeat(32_767)}</t></si></sst>`,
+    }),
+  );
+  const characters = chunks.map(({ rows }) =>
+    rows.flatMap(({ cells }) => cells).reduce<number>((sum, cell) => sum + String(cell).length, 0),
+  );
+  expect(characters.reduce((sum, count) => sum + count)).toBe(60 * 20 * 32_767);
+  expect(Math.max(...characters)).toBeLessThan(4_000_000);
+});
+
 describe('workbooks that are refused', () => {
   const sheetRefusals: readonly (readonly [string, string, string])[] = [
     ['a text that is not there', '<row><c t="s"><v>0</v></c></row>', 'damaged'],
@@ -222,6 +237,24 @@ describe('workbooks that are refused', () => {
     const content = 'application/vnd.oasis.opendocument.spreadsheet';
     const ods = zipFile([{ name: 'mimetype', content, stored: true }]);
     expect(await failureOf(readWorkbookBytes(ods))).toMatchObject({ code: 'unsupported', detail: /\.ods/ });
+  });
+
+  it('an archive of archives, whatever its name', async () => {
+    let nested = oddWorkbook({ sheets: { s: `<row>${text('x')}</row>` } });
+    for (let depth = 0; depth < 5; depth += 1) nested = zipFile([{ name: 'book.xlsx', content: nested }]);
+    expect(await failureOf(readWorkbookBytes(nested))).toMatchObject({
+      code: 'unsupported',
+      detail: /no workbook/,
+    });
+  });
+
+  it('a row of 16,384 times the longest text, and cells that repeat it without end', async () => {
+    const sharedStrings = `<sst><si><t>${'x'.repeat(32_767)}</t></si></sst>`;
+    const cells = (count: number): string => `<row>${'<c t="s"><v>0</v></c>'.repeat(count)}</row>`;
+    for (const sheet of [cells(16_384), cells(900).repeat(400)]) {
+      const file = oddWorkbook({ sheets: { s: sheet }, sharedStrings });
+      expect((await failureOf(readWorkbookBytes(file))).code).toBe('too_large');
+    }
   });
 
   it('an entity bomb in the shared strings, unexpanded', async () => {
