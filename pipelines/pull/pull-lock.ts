@@ -9,12 +9,20 @@ export interface PullLock {
 }
 
 const FILE = 'pull.lock';
-const POLL_MS = 200;
+/** Held by whoever waits: a schedule must not take each turn. */
+const QUEUE = 'pull.queue';
+const POLL_MS = 50;
 
-/** null while another pull is on. The kernel releases the lock with its process, also after kill -9. */
+/** null while another pull is on or waited for. The kernel releases the lock with its process, also after kill -9. */
 export function tryPullLock(dataDir: string): PullLock | null {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  return tryOsLock(join(dataDir, FILE));
+  const queue = tryOsLock(join(dataDir, QUEUE));
+  if (queue === null) return null;
+  try {
+    return tryOsLock(join(dataDir, FILE));
+  } finally {
+    queue.release();
+  }
 }
 
 /** Waits for the pull that is on. @param onWait told once, when there is one */
@@ -23,11 +31,21 @@ export async function takePullLock(
   signal: AbortSignal,
   onWait: () => void,
 ): Promise<PullLock> {
-  for (let told = false; ;) {
-    const lock = tryPullLock(dataDir);
-    if (lock !== null) return lock;
-    if (!told) onWait();
-    told = true;
-    await sleep(POLL_MS, undefined, { signal });
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  let told = false;
+  const wait = async (name: string): Promise<PullLock> => {
+    for (;;) {
+      const lock = tryOsLock(join(dataDir, name));
+      if (lock !== null) return lock;
+      if (!told) onWait();
+      told = true;
+      await sleep(POLL_MS, undefined, { signal });
+    }
+  };
+  const queue = await wait(QUEUE);
+  try {
+    return await wait(FILE);
+  } finally {
+    queue.release();
   }
 }

@@ -63,7 +63,7 @@ function bench(changed: Partial<PullScheduleOptions> = {}) {
     started,
     ended,
     mostAtOnce: () => mostAtOnce,
-    async endOne() {
+    endOne: async (): Promise<void> => {
       while (ends.length === 0) await sleep(1);
       ends.shift()?.();
       await sleep(5);
@@ -101,6 +101,25 @@ describe('pulls by the clock', () => {
     const free = tryPullLock(dataDir);
     expect(free).not.toBeNull();
     free?.release();
+  });
+
+  it('let a command that waits go first', async () => {
+    const signal = new AbortController().signal;
+    const first = await takePullLock(dataDir, signal, none);
+    let told = 0;
+    const waiting = takePullLock(dataDir, signal, () => {
+      told++;
+    });
+    await sleep(20);
+    // Free, but waited for.
+    first.release();
+    expect(tryPullLock(dataDir)).toBeNull();
+    const second = await waiting;
+    expect(told).toBe(1);
+    second.release();
+    const third = tryPullLock(dataDir);
+    expect(third).not.toBeNull();
+    third?.release();
   });
 
   it('end when the process is to end, and none begins after that', async () => {
