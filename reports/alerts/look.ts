@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { DAY_MS, type AlertDefinition, type Clock, type Language, type Logger } from '../../schemas/index.js';
 import type { Warehouse } from '../../sql/index.js';
 import type { SecretReader } from '../delivery/channel.js';
+import { plainMarkdown } from '../delivery/plain-markdown.js';
 import type { RateLimit } from '../delivery/rate-limit.js';
 import { openRobotApi, ROBOT_MARKDOWN_BYTES } from '../delivery/robot-api.js';
 import { newDelivery, type Standing } from '../ledger/delivery.js';
@@ -123,8 +124,8 @@ function markdownOf(alert: AlertDefinition, findings: readonly Finding[], langua
   const rest = findings.length - MOST_LINES;
   const more = language === 'zh' ? `另有 ${String(rest)} 项` : `${String(rest)} more`;
   const lines = [
-    `**${alert.title[language]}**`,
-    ...findings.slice(0, MOST_LINES).map(({ text }) => `> ${text}`),
+    `**${plainMarkdown(alert.title[language])}**`,
+    ...findings.slice(0, MOST_LINES).map(({ text }) => `> ${plainMarkdown(text)}`),
     ...(rest > 0 ? [`> ${more}`] : []),
   ];
   const bytes = Buffer.from(lines.join('\n')).subarray(0, ROBOT_MARKDOWN_BYTES);

@@ -4,6 +4,7 @@ import type { FrozenFile } from '../ledger/outbox.js';
 import type { DeliveryChannel, SecretReader, SendResult, Shipment } from './channel.js';
 import { messageText } from './message-text.js';
 import type { ObjectStore } from './object-store.js';
+import { plainMarkdown } from './plain-markdown.js';
 import type { RateLimit } from './rate-limit.js';
 import {
   openRobotApi,
@@ -90,7 +91,7 @@ async function sendSummary(
     const link = await tools.store?.share(shipment, file);
     if (link?.ok !== true)
       return { kind: 'busy', detail: link?.failure ?? 'the object storage was not reached' };
-    links.push(`[${file.name}](${link.value})`);
+    links.push(`[${plainMarkdown(file.name)}](${link.value})`);
   }
   await shipment.claim(step);
   return robot.sendMarkdown(markdownOf(shipment, links));
@@ -113,7 +114,11 @@ async function sendFile(
 
 function markdownOf(shipment: Shipment, links: readonly string[]): string {
   const { subject, lines } = messageText(shipment.frozen);
-  const text = [`**${subject}**`, ...lines.map((line) => `> ${line}`), ...links].join('\n');
+  const text = [
+    `**${plainMarkdown(subject)}**`,
+    ...lines.map((line) => `> ${plainMarkdown(line)}`),
+    ...links,
+  ].join('\n');
   // cut at a character, not inside one
   return new TextDecoder().decode(Buffer.from(text).subarray(0, ROBOT_MARKDOWN_BYTES)).replace(/\uFFFD$/, '');
 }

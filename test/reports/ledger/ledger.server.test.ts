@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { findAlerts } from '../../../reports/alerts/find.js';
+import { lookForAlerts } from '../../../reports/alerts/look.js';
+import { perMinute } from '../../../reports/delivery/rate-limit.js';
 import { isSettled, newDelivery } from '../../../reports/ledger/delivery.js';
 import { openSchedulerLease } from '../../../reports/ledger/lease.js';
 import { openDeliveryLedger } from '../../../reports/ledger/ledger.js';
-import { alertConditionSchema } from '../../../schemas/index.js';
+import { alertConditionSchema, alertDefinitionSchema } from '../../../schemas/index.js';
 import { migrate, typedByUser, type Warehouse } from '../../../sql/index.js';
+import { startTestRobot } from '../../servers/robot.js';
+import { insertEvents, type ScratchEvent } from '../analyses/scratch-warehouse.js';
 import { startTestWarehouse, type TestWarehouse } from '../../servers/clickhouse.js';
 
 const NOW = Date.UTC(2026, 10, 12, 2);
@@ -169,8 +173,23 @@ describe('the ledger of deliveries in the warehouse', () => {
       expect(found.map(({ text }) => text)).toEqual(['看点直播 minutes：已有 2 小时没有新数据']);
     });
 
-    it('ask for GMV without an error', async () => {
-      expect(await find({ kind: 'gmv_drop', share: 0.5 })).toEqual([]);
+    it('tell of a room whose GMV fell, not of one that sold little before', async () => {
+      const paid = (room_id: string, ago: number, amount_fen: number): ScratchEvent => ({
+        event_id: `${room_id}-${String(ago)}`,
+        person: ago,
+        event: 'order_pay',
+        time: NOW - ago * MINUTE_MS,
+        room_id,
+        amount_fen,
+      });
+      await insertEvents(warehouse, [
+        ...[paid('sells', 50, 900_000), paid('sells', 40, 300_000), paid('sells', 10, 240_000)],
+        ...[paid('steady', 45, 500_000), paid('steady', 5, 490_000)],
+        ...[paid('little', 45, 90_000)],
+      ]);
+      const found = await find({ kind: 'gmv_drop', share: 0.5 });
+      expect(found.map(({ text }) => text)).toEqual(['小程序直播 sells：成交金额在 30 分钟内下降 80%']);
+      expect(await find({ kind: 'gmv_drop', share: 0.9 })).toEqual([]);
     });
 
     it('tell of late and of uncertain reports', async () => {
@@ -185,6 +204,75 @@ describe('the ledger of deliveries in the warehouse', () => {
         ).map(({ text }) => text);
       expect(await told('report_late')).toEqual(['报表 brief 逾期未送达（smtp，planned）']);
       expect((await told('report_uncertain')).join()).toContain('是否送达不明');
+    });
+
+    it('go to their robots: each finding once until it is repeated, nothing lost while the robot is down', async () => {
+      const robot = await startTestRobot();
+      let now = NOW;
+      const errors: string[] = [];
+      const planned = newDelivery({ ...KEY, report: 'weekly', scheduledAt: NOW - 5 * 60 * MINUTE_MS });
+      await open().advance(planned, { state: 'uncertain' }, 1);
+      const alert = alertDefinitionSchema.parse({
+        name: 'live-watch',
+        title: { zh: '直播告警', en: 'Live alert' },
+        robots: [{ name: '运营群', webhook: { env: 'ROBOT' } }],
+        repeat_after_minutes: 60,
+        conditions: [
+          { kind: 'online_drop', share: 0.5, within_minutes: 20 },
+          { kind: 'gmv_drop', share: 0.5 },
+          { kind: 'source_silent', minutes: 2 },
+          { kind: 'report_uncertain' },
+          { kind: 'report_late', minutes: 60 },
+        ],
+      });
+      const look = () =>
+        lookForAlerts({
+          clock: { now: () => now },
+          logger: {
+            debug: () => undefined,
+            info: () => undefined,
+            warn: () => undefined,
+            error: (message) => errors.push(message),
+          },
+          ledger: openDeliveryLedger(warehouse, { now: () => now }),
+          warehouse,
+          secrets: () => robot.webhook,
+          limit: perMinute(20),
+          language: 'zh',
+          alerts: () => [alert],
+        });
+      const told = () => robot.group.map((message) => (message.type === 'markdown' ? message.text : ''));
+      try {
+        robot.fail({ at: 'send', kind: 'busy' });
+        await look();
+        expect(told()).toEqual([]);
+        expect(errors).toEqual(['an alert was not delivered']);
+        now += 5 * MINUTE_MS;
+        await look();
+        const [first = ''] = told();
+        for (const line of [
+          '**直播告警**',
+          '小程序直播 sells：成交金额在 30 分钟内下降 80%',
+          '报表 weekly 是否送达不明（smtp）',
+        ])
+          expect(first).toContain(line);
+        expect(first).toMatch(/看点直播 (falls|empties)：在线人数在 20 分钟内下降/);
+        // the same things are not told again before their time; a silence goes on growing and is the same thing
+        now += 10 * MINUTE_MS;
+        await look();
+        expect(told()).toHaveLength(1);
+        now += 60 * MINUTE_MS;
+        await look();
+        expect(told()).toHaveLength(2);
+        expect(told()[1]).toContain('报表 weekly');
+        // a looker that was killed after telling starts where the ledger stands
+        await look();
+        expect(told()).toHaveLength(2);
+        const alerts = (await open().deliveries(NOW)).filter(({ report }) => report === 'alert:live-watch');
+        expect(alerts.map(({ state }) => state)).toEqual(['failed', 'delivered', 'delivered']);
+      } finally {
+        await robot.close();
+      }
     });
   });
 });
