@@ -117,6 +117,7 @@ it('an import of every source, killed in the middle again and again, ends as one
   const groups = new Map<string, string[]>();
   for (const { path, args } of files)
     groups.set(args.join(' '), [...(groups.get(args.join(' ')) ?? []), path]);
+  for (const file of files) await bench.load(file.path, optionsOf(file));
   const owner = await openWarehouse({ dataDir, reportZone: 'Asia/Shanghai' });
   try {
     await runWxlive(['migrate'], { dataDir, env });
