@@ -3,8 +3,7 @@ import { Command } from 'commander';
 import { flag, textOption, type CommandDefinition, type Options } from '../command.js';
 import { refuseCluster } from '../cluster-settings.js';
 import type { App } from '../compose.js';
-import type { Warehouse } from '../../sql/index.js';
-import { EXIT, UsageError } from '../exit-codes.js';
+import { EXIT } from '../exit-codes.js';
 import { note, print, printJson } from '../output.js';
 import { systemUser } from '../table-output.js';
 
@@ -37,7 +36,6 @@ async function runBackup(app: App, [folder]: readonly string[], options: Options
   const { acquireLoaderLease, readLedger, writeLedger } = await import('../../sql/index.js');
   const { recordAccess } = await import('../../reports/index.js');
   const warehouse = await app.warehouse();
-  refuseCluster(app, warehouse);
   const lease = await acquireLoaderLease(app.dataDir, {
     waitMs: LEASE_WAIT_MS,
     onWait: (waitedMs) => {
@@ -83,17 +81,6 @@ async function runBackup(app: App, [folder]: readonly string[], options: Options
   );
   if (manifest.key_fingerprint !== null) note(aboutKey(app, keyBackup));
   return EXIT.done;
-}
-
-/** A cluster keeps its pieces on several nodes, and has a backup of its own. */
-export function refuseCluster(app: App, warehouse: Warehouse): void {
-  if (warehouse.cluster === undefined) return;
-  throw new UsageError(
-    app.say(
-      'ClickHouse 集群请用 ClickHouse 自带的备份：BACKUP DATABASE wxlive_store ON CLUSTER … TO S3(…)（恢复用 RESTORE，之后运行 wxlive migrate）；wxlive backup 用于单节点',
-      'a cluster is backed up by ClickHouse itself: BACKUP DATABASE wxlive_store ON CLUSTER … TO S3(…), RESTORE, then wxlive migrate; wxlive backup is for one node',
-    ),
-  );
 }
 
 function aboutKey(app: App, keyBackup: string | null): string {

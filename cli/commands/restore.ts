@@ -5,7 +5,6 @@ import { refuseCluster } from '../cluster-settings.js';
 import type { App } from '../compose.js';
 import { EXIT, Failed, UsageError } from '../exit-codes.js';
 import { note, print, printJson } from '../output.js';
-import { refuseCluster } from './backup.js';
 import type { BackupFault, RestoreFault } from '../../pipelines/index.js';
 
 const LEASE_WAIT_MS = 60_000;
@@ -45,7 +44,6 @@ async function runRestore(app: App, [folder = '']: readonly string[], options: O
   // Not app.warehouse(): that would refuse what an interrupted restore left, and make a schema newer than the backup's.
   const warehouse = await openWarehouse(app.warehouseSettings());
   try {
-    refuseCluster(app, warehouse);
     const restored = await restoreBackup(warehouse, checked.value, {
       outbox: join(app.dataDir, 'outbox'),
       render: app.renderSettings(),
