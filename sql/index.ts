@@ -57,7 +57,7 @@ export { FIELD_NAMES, resolveField, type Field, type FieldKind } from './fields.
 export { createFilter, type Filter } from './filter/filter.js';
 export type { ParameterType } from './filter/condition.js';
 export { bitMask, fillSlots, fixed, type SqlFragment } from './filter/fragment.js';
-export { packValues, textsOf } from './filter/packed-values.js';
+export { hashOf, packValues } from './filter/packed-values.js';
 export { checkPatterns } from './filter/patterns.js';
-export { periodCode, scopeRows, seenBefore, withLives } from './filter/scope-rows.js';
+export { periodCode, scopeRows, seenBefore, touchCandidates, withLives } from './filter/scope-rows.js';
 export { campaignTouches, costLabel, touchColumn, touchLabel, touchRange } from './filter/touches.js';

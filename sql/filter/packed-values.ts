@@ -11,32 +11,22 @@ export interface PackedValues {
  * marks, then 64 for the hash of the correlated value, then 64 for that of the breakdown's; 0 where there is none.
  */
 export function packValues(correlated: SqlFragment | null, brokenDown: SqlFragment | null): PackedValues {
-  const first =
-    correlated === null
-      ? ''
-      : `, toString(${correlated}) AS correlated_text, ${HASH('correlated_text')} AS correlated`;
-  const second =
-    brokenDown === null
-      ? ''
-      : `, toString(${brokenDown}) AS breakdown_text, ${HASH('breakdown_text')} AS broken_down`;
   const beside = [
-    ...(correlated === null ? [] : ['correlated']),
-    ...(brokenDown === null ? [] : ['broken_down']),
+    ...(correlated === null ? [] : [{ name: 'correlated', hash: hashOf(correlated) }]),
+    ...(brokenDown === null ? [] : [{ name: 'broken_down', hash: hashOf(brokenDown) }]),
   ];
   const width = { 0: 'UInt64', 1: 'UInt128', 2: 'UInt256' }[beside.length] ?? 'UInt256';
-  const packed = ['instant + marks', ...beside].map(
+  const packed = ['instant + marks', ...beside.map(({ name }) => name)].map(
     (part, index, parts) => `bitShiftLeft(to${width}(${part}), ${64 * (parts.length - 1 - index)})`,
   );
-  return { values: fragment(`${first}${second}`), packed: fragment(packed.join(' + ')) };
+  return {
+    values: fragment(beside.map(({ name, hash }) => `, ${hash} AS ${name}`).join('')),
+    packed: fragment(packed.join(' + ')),
+  };
 }
 
-const HASH = (text: string): string => `if(${text} = '', toUInt64(0), cityHash64(${text}))`;
-
-/** Columns that say what the breakdown hashes of a viewer stand for: their upper 53 bits, and the texts. */
-export function textsOf(brokenDown: SqlFragment | null): SqlFragment {
-  if (brokenDown === null) return fragment('');
-  const texts = 'groupUniqArray(breakdown_text)';
-  return fragment(
-    `, arrayMap(one -> bitShiftRight(cityHash64(one), 11), ${texts}) AS codes, ${texts} AS texts`,
-  );
+/** The hash of a text that stands for it (UInt64); 0 for `''`, and where there is no such text. */
+export function hashOf(text: SqlFragment | null): SqlFragment {
+  if (text === null) return fragment('toUInt64(0)');
+  return fragment(`if(${text} = '', toUInt64(0), cityHash64(toString(${text})))`);
 }

@@ -1,3 +1,4 @@
+import { DIRECT, ENTRY_EVENTS } from '../../schemas/index.js';
 import { loadSql } from '../query-file.js';
 
 import type { Filter } from './filter.js';
@@ -7,6 +8,15 @@ import { fillSlots, fragment, type SqlFragment } from './fragment.js';
 export function scopeRows(filter: Filter, scope: SqlFragment): SqlFragment {
   const rows = filter.usesTouch ? 'scope/events-with-touch' : 'scope/events';
   return fragment(`(\n${fillSlots(loadSql(rows), { scope })}\n)`);
+}
+
+/** Rows that have the touch of an event for every touch there is: entries, of which touches are made; cheap to read. */
+export function touchCandidates(filter: Filter): SqlFragment {
+  const slots = {
+    direct: filter.bind(DIRECT, 'String'),
+    entry_events: filter.bind([...ENTRY_EVENTS], 'Array(String)'),
+  };
+  return fragment(`(\n${fillSlots(loadSql('scope/entries-as-touches'), slots)}\n)`);
 }
 
 /** Rows of a scope that stand in a room, each with its live (as in wxlive.live_daily): `live_id`, `live_code`, `live_started_at`. */

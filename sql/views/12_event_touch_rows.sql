@@ -1,4 +1,5 @@
--- one row an event with the touch it belongs to: the viewer's last at or before it within {{touch_reach_days}} days (the only place of that rule)
+-- one row an event with the touch it belongs to: the viewer's last at or before it within {{touch_reach_days}} days.
+-- Funnels broken down by a touch take a shorter way to the same (queries/funnel/viewer-steps-by-touch.sql).
 CREATE OR REPLACE VIEW wxlive_store.event_touch_rows
 AS
 SELECT

@@ -10,6 +10,8 @@ import type { ViewerRow } from './viewer-rows.js';
 /** Hears of every viewer once and has the result in the end. */
 export interface FunnelTally {
   readonly add: (row: ViewerRow) => void;
+  /** The codes of the groups, but for 0: viewers without a value. */
+  codes(): number[];
   /** `values` says what the codes of the breakdown stand for. */
   result(range: TimeRange, values: ReadonlyMap<number, string>): FunnelResult;
 }
@@ -52,6 +54,7 @@ export function createFunnelTally({ spec, compiled, timeZone, viewersAt }: Tally
       }
       if (viewersAt === attempt.times.length) stopped.push(row.viewerText());
     },
+    codes: () => [...groups.keys()].filter((code) => code !== 0),
     result(range, values) {
       const named = new Map(
         [...groups].map(([code, totals]) => [code === 0 ? NO_TOUCH : (values.get(code) ?? ''), totals]),

@@ -1,4 +1,3 @@
-import { IntegrityError } from '../integrity-error.js';
 import type { RowCursor } from '../row-binary.js';
 
 import { createViewerEvents, reserve, type ViewerEvents } from './viewer-events.js';
@@ -8,8 +7,8 @@ export interface RowShape {
   readonly withViewer: boolean;
   readonly withCorrelated: boolean;
   readonly withBreakdown: boolean;
-  /** Where the row says what the codes of its breakdown stand for, that goes here. */
-  readonly texts: Map<number, string> | null;
+  /** The row has the viewer's touches among the events: an event takes the code of the last, this long at most. */
+  readonly touchReachMs: number | null;
 }
 
 /** One viewer as the statement gives it. The arrays are used again for the next viewer. */
@@ -35,7 +34,9 @@ export function createViewerRowReader(
     codes: new Float64Array(64),
     viewerText: () => formatUuid(uuid),
   };
-  const bytes = 8 + (shape.withCorrelated ? 8 : 0) + (shape.withBreakdown ? 8 : 0);
+  // There is no number of 24 bytes: three parts stand in one of 32, whose last 8 are empty.
+  const isWide = shape.withCorrelated && shape.withBreakdown;
+  const bytes = isWide ? 32 : shape.withCorrelated || shape.withBreakdown ? 16 : 8;
   const numbers = createNumbering();
   return (cursor) => {
     if (shape.withViewer) {
@@ -51,41 +52,42 @@ export function createViewerRowReader(
     const { events } = row;
     reserve(events, count);
     if (row.codes.length < count) row.codes = new Float64Array(count * 2);
-    events.count = count;
     numbers.clear();
+    let kept = 0;
+    let touchMs = Number.NEGATIVE_INFINITY;
+    let touchCode = 0;
     for (let index = 0; index < count; index += 1) {
+      let code = 0;
+      let value = 0;
       if (shape.withBreakdown) {
         cursor.uint64Halves();
-        row.codes[index] = cursor.high * 2 ** 21 + (cursor.low >>> 11);
+        code = cursor.high * 2 ** 21 + (cursor.low >>> 11);
       }
       if (shape.withCorrelated) {
         cursor.uint64Halves();
-        events.values[index] = numbers.of(cursor.high, cursor.low);
+        value = numbers.of(cursor.high, cursor.low);
       }
       cursor.uint64Halves();
-      events.marks[index] = cursor.low & MARKS_MASK;
-      events.times[index] = cursor.high * 1024 + (cursor.low >>> 22);
+      const marks = cursor.low & MARKS_MASK;
+      const time = cursor.high * 1024 + (cursor.low >>> 22);
+      if (isWide) cursor.uint64Halves();
+      if (shape.touchReachMs !== null) {
+        if (marks === 0) {
+          touchMs = time;
+          touchCode = code;
+          continue;
+        }
+        code = time - touchMs <= shape.touchReachMs ? touchCode : 0;
+      }
+      events.times[kept] = time;
+      events.marks[kept] = marks;
+      events.values[kept] = value;
+      row.codes[kept] = code;
+      kept += 1;
     }
-    if (shape.texts !== null) readTexts(cursor, shape.texts);
+    events.count = kept;
     onRow(row);
   };
-}
-
-function readTexts(cursor: RowCursor, texts: Map<number, string>): void {
-  const count = cursor.length();
-  cursor.need(count * 8);
-  const codes: number[] = [];
-  for (let index = 0; index < count; index += 1) {
-    cursor.uint64Halves();
-    codes.push(cursor.high * 2 ** 32 + cursor.low);
-  }
-  cursor.length();
-  for (const code of codes) {
-    const text = cursor.text();
-    const known = texts.get(code);
-    if (known === undefined) texts.set(code, text);
-    else if (known !== text) throw new IntegrityError('two values of the breakdown have the same hash');
-  }
 }
 
 /** Hashes of one viewer as small numbers, equal for equal hashes; 0 stays 0. */

@@ -1,5 +1,5 @@
 -- one row a viewer who can begin: when (ms) and what each event fits (22 bits of marks), packed in one number, in order
-SELECT {{viewer}} arraySort(groupArray({{packed}})) AS packed {{texts}}
+SELECT {{viewer}} arraySort(groupArray({{packed}})) AS packed
 FROM
 (
     SELECT viewer, bitShiftLeft(toUInt64(toUnixTimestamp64Milli(event_time)), 22) AS instant, {{marks}} AS marks {{values}}

@@ -98,6 +98,11 @@ const SPECS: readonly unknown[] = [
   },
   { steps: [{ event: 'goods_click' }, { event: 'order_pay' }], correlate: 'goods_id' },
   {
+    steps: [{ event: 'live_enter' }, { event: 'goods_click' }],
+    correlate: 'room_id',
+    breakdown: { field: 'utm_source' },
+  },
+  {
     steps: [{ event: 'live_enter' }, { event: 'goods_click' }, { event: 'order_pay' }],
     correlate: { field: 'goods_id', from_step: 2 },
     trend: 'day',

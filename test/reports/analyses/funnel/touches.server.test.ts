@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+
+import { funnel } from '../../../../reports/analyses/funnel/run.js';
+import { parseSpec, type FunnelResult } from '../../../../schemas/index.js';
+import { typedByUser, type Warehouse } from '../../../../sql/index.js';
+import { oracleFunnel } from '../../../oracles/funnel-report.js';
+import { isSqlCaught } from '../mutating-warehouse.js';
+import {
+  insertEvents,
+  openScratchWarehouse,
+  ZONE,
+  type ScratchEvent,
+  type ScratchWarehouse,
+} from '../scratch-warehouse.js';
+import { randomVisits, START } from '../touch-scene.js';
+
+/** Funnels that look at touches, beside the brute force over events that carry what wxlive.event_touches says of them. */
+const MONTH = 30 * 86_400_000;
+let scratch: ScratchWarehouse;
+let events: readonly ScratchEvent[];
+/** The same events, with the channel of their touch as goods_id and its medium as utm_medium. */
+let touched: readonly ScratchEvent[];
+
+const touchSchema = z.object({
+  event_id: z.string(),
+  channel: z.string().nullable(),
+  utm_medium: z.string().nullable(),
+});
+
+beforeAll(async () => {
+  const edge = (person: number, after: number): ScratchEvent[] => [
+    { event_id: `t-${person}`, person, event: 'live_enter', time: START, utm_source: 'edge' },
+    { event_id: `b-${person}`, person, event: 'order_pay', time: START + after },
+  ];
+  events = [
+    ...randomVisits(11, 200),
+    ...edge(900, MONTH),
+    ...edge(901, MONTH + 1),
+    // Two touches of one millisecond: the greater event id is the last.
+    { event_id: 'tie-1', person: 902, event: 'link_click', time: START, utm_source: 'smaller' },
+    { event_id: 'tie-2', person: 902, event: 'live_enter', time: START, utm_source: 'greater' },
+    { event_id: 'tie-3', person: 902, event: 'order_pay', time: START },
+  ];
+  scratch = await openScratchWarehouse();
+  await insertEvents(scratch.warehouse, events);
+  const rows = await scratch.warehouse.query(
+    typedByUser('SELECT event_id, channel, utm_medium FROM wxlive.event_touches'),
+    touchSchema,
+  );
+  const touches = new Map(rows.map((row) => [row.event_id, row]));
+  touched = events.map((event) => ({
+    ...event,
+    goods_id: touches.get(event.event_id)?.channel ?? '',
+    utm_medium: touches.get(event.event_id)?.utm_medium ?? '',
+  }));
+}, 120_000);
+afterAll(async () => {
+  await scratch.close();
+});
+
+const PAY = [{ event: 'live_enter' }, { event: 'order_pay' }];
+const CASES: readonly (readonly [touch: object, plain: object])[] = [
+  ...(['first', 'last'] as const).map(
+    (attribution) =>
+      [
+        { steps: PAY, window_seconds: 4_000_000, breakdown: { field: 'touch.channel', attribution } },
+        { steps: PAY, window_seconds: 4_000_000, breakdown: { field: 'goods_id', attribution } },
+      ] as const,
+  ),
+  [
+    { steps: [{ event: 'order_pay' }], breakdown: { field: 'touch.channel', limit: 2 } },
+    { steps: [{ event: 'order_pay' }], breakdown: { field: 'goods_id', limit: 2 } },
+  ],
+  [
+    { steps: PAY, order: 'unordered', correlate: 'room_id', breakdown: { field: 'touch.utm_medium' } },
+    { steps: PAY, order: 'unordered', correlate: 'room_id', breakdown: { field: 'utm_medium' } },
+  ],
+  [
+    { steps: PAY, from: '2026-11-24', breakdown: { field: 'touch.channel' } },
+    { steps: PAY, from: '2026-11-24', breakdown: { field: 'goods_id' } },
+  ],
+  [
+    {
+      steps: [{ event: 'live_enter' }, { event: 'order_pay', where: [condition('touch.channel', 'in')] }],
+      breakdown: { field: 'touch.channel', attribution: 'last' },
+    },
+    {
+      steps: [{ event: 'live_enter' }, { event: 'order_pay', where: [condition('goods_id', 'in')] }],
+      breakdown: { field: 'goods_id', attribution: 'last' },
+    },
+  ],
+  [
+    { steps: PAY, where: [condition('touch.channel', 'not_in')] },
+    { steps: PAY, where: [condition('goods_id', 'not_in')] },
+  ],
+];
+
+describe('a funnel that looks at touches', () => {
+  it.each(CASES)('%j', async (touch, plain) => {
+    const result = await run(scratch.warehouse, touch);
+    const expected = oracleFunnel(touched, specOf(plain), ZONE);
+    expect(result.steps).toEqual(expected.steps);
+    expect(result.breakdown).toEqual(expected.breakdown);
+    expect(result.steps.at(-1)?.viewers).toBeGreaterThan(3);
+  });
+
+  it('knows a touch for thirty days to the millisecond', async () => {
+    const { breakdown } = await run(scratch.warehouse, {
+      steps: [{ event: 'order_pay' }],
+      from: START + MONTH,
+      to: START + MONTH + 10,
+      breakdown: { field: 'touch.channel' },
+    });
+    expect(breakdown?.map(({ value }) => value).sort()).toEqual(['(none)', 'edge']);
+  });
+
+  it.each([
+    ['toUnixTimestamp64Milli(touched_at)', 'toUnixTimestamp64Milli(touched_at) + 1'],
+    ['22), toUInt64(0), toUInt64(0)', '22), toUInt64(1), toUInt64(0)'],
+  ] as const)('is caught when viewer-steps-by-touch.sql has for %s: %s', async (from, to) => {
+    const mutation = { file: 'funnel/viewer-steps-by-touch.sql', from, to };
+    const caught = await isSqlCaught(scratch.warehouse, mutation, async (changed) => {
+      for (const [touch, plain] of CASES.slice(0, 4)) {
+        const result = await run(changed, touch);
+        const expected = oracleFunnel(touched, specOf(plain), ZONE);
+        if (JSON.stringify(result.breakdown) !== JSON.stringify(expected.breakdown)) return false;
+      }
+      return true;
+    });
+    expect(caught).toBe(true);
+  });
+});
+
+function condition(field: string, op: 'in' | 'not_in'): object {
+  return { field, op, value: ['a', 'c', 'edge'] };
+}
+
+async function run(warehouse: Warehouse, input: object): Promise<FunnelResult> {
+  const outcome = await funnel.run(warehouse, specOf(input), { timeZone: ZONE });
+  if (!outcome.ok) throw new Error(outcome.failure.message);
+  return outcome.value;
+}
+
+function specOf(input: object): z.output<typeof funnel.spec> {
+  const parsed = parseSpec(funnel.spec, input);
+  if (!parsed.ok) throw new Error(parsed.failure.message);
+  return parsed.value;
+}
