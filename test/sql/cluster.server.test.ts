@@ -20,6 +20,7 @@ import { readSqlFolder, renderStatements } from '../../sql/render.js';
 import { importBenchOver, openImportBench, type ImportBench } from '../pipelines/import-tools.js';
 import { readExpected, SAMPLES } from '../reports/analyses/expected-figures.js';
 import { readExpectedSamples } from '../suites/expected-samples.js';
+import { runWxlive } from '../cli/run-wxlive.js';
 import { startTestCluster, type TestCluster } from '../servers/cluster.js';
 import { sourceQueries } from './cluster/source-queries.js';
 
@@ -284,7 +285,9 @@ describe('answers of a cluster', () => {
       const own = OWN_TIMES[String(name)];
       const columns = own === undefined ? '*' : `* EXCEPT (${own.join(', ')})`;
       const sql = `SELECT ${columns} FROM wxlive.${String(name)} ORDER BY ALL`;
-      const [one, other] = [await ask(single.warehouse, sql), await ask(spread.warehouse, sql)];
+      const [one = [], other = []] = await Promise.all(
+        [single, spread].map(({ warehouse }) => ask(warehouse, sql)),
+      );
       expect(other.length, `rows of ${String(name)}`).toBe(one.length);
       const known = new Set(one.map((each) => JSON.stringify(each)));
       const strange = other.filter((each) => !known.has(JSON.stringify(each)));
@@ -299,12 +302,13 @@ describe('answers of a cluster', () => {
     'are those of one node in %s',
     async (name, analysis) => {
       const spec = SPECS.find((one) => one.kind === name)?.spec ?? analysis.example;
-      const results = [];
-      for (const { warehouse } of [single, spread]) {
-        const answer = await analysis.answer(warehouse, spec, { timeZone: RENDER.reportZone });
-        if (!answer.ok) throw new Error(answer.failure.message);
-        results.push(rounded(answer.value.result));
-      }
+      const results = await Promise.all(
+        [single, spread].map(async ({ warehouse }) => {
+          const answer = await analysis.answer(warehouse, spec, { timeZone: RENDER.reportZone });
+          if (!answer.ok) throw new Error(answer.failure.message);
+          return rounded(answer.value.result);
+        }),
+      );
       expect(results[1]).toEqual(results[0]);
     },
   );
@@ -329,6 +333,30 @@ describe('answers of a cluster', () => {
         await expect(ask(analyst, `SELECT count() FROM ${table}`), table).rejects.toThrow(/ACCESS_DENIED/u);
       await analyst.close();
     }
+  });
+
+  it('are given to commands that are told of the cluster', async () => {
+    const { server, settings } = cluster;
+    const env = {
+      CLICKHOUSE_URL: server.cluster.shardUrls[1] ?? '',
+      CLICKHOUSE_USER: server.user,
+      CLICKHOUSE_PASSWORD: server.password,
+      CLICKHOUSE_ANALYST_USER: server.analyst.user,
+      CLICKHOUSE_ANALYST_PASSWORD: server.analyst.password,
+      CLICKHOUSE_CLUSTER: server.cluster.name,
+      CLICKHOUSE_SHARD_URLS: server.cluster.shardUrls.join(','),
+    };
+    const count = 'SELECT count() AS n FROM wxlive.events';
+    const result = await runWxlive(['sql', '--json', count], { dataDir: settings.dataDir, env });
+    expect(result.exit, result.stderr).toBe(0);
+    const [wanted] = await ask(single.warehouse, count);
+    expect(result.stdout).toContain(String(wanted?.['n']));
+    const alone = await runWxlive(['migrate'], {
+      dataDir: settings.dataDir,
+      env: { ...env, CLICKHOUSE_CLUSTER: '' },
+    });
+    expect(alone.exit).toBe(2);
+    expect(alone.stderr).toContain('CLICKHOUSE_CLUSTER');
   });
 
   it('forget a person on both shards', async () => {
