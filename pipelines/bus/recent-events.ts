@@ -2,14 +2,18 @@ import type { CanonicalRecord } from '../../schemas/index.js';
 
 const GENERATION_EVENTS = 200_000;
 const GENERATION_MS = 300_000;
-/** Slots of a generation: less than half full when it ends, also after one request more. */
-const SLOTS = 2 ** 19;
 
 /** Which events were taken in the last minutes, for the answer to their sender; what is true stands in `batches`. */
 export class RecentEvents {
-  private young = new KeySet();
-  private old = new KeySet();
+  private young: KeySet;
+  private old: KeySet;
   private since = Date.now();
+
+  /** @param generation so many at least are remembered, twice as many at most */
+  constructor(private readonly generation = GENERATION_EVENTS) {
+    this.young = new KeySet(generation);
+    this.old = new KeySet(generation);
+  }
 
   /** Remembers events; 0 for one that is remembered already, 1 for everything else. */
   take(records: readonly CanonicalRecord[]): Uint8Array {
@@ -17,7 +21,7 @@ export class RecentEvents {
     for (let index = 0; index < records.length; index++) {
       const record = records[index];
       if (record?.kind !== 'event') continue;
-      if (this.young.size >= GENERATION_EVENTS || Date.now() - this.since > GENERATION_MS) this.turn();
+      if (this.young.size >= this.generation || Date.now() - this.since > GENERATION_MS) this.turn();
       const [first, second] = hashOf(record.account, record.adapter, record.event_id);
       if (this.old.has(first, second) || !this.young.add(first, second)) fresh[index] = 0;
     }
@@ -34,7 +38,16 @@ export class RecentEvents {
 /** Keys by 64 bits of their hash: as texts they would be half the memory of a collector, and most of its collections. */
 class KeySet {
   size = 0;
-  private readonly words = new Int32Array(2 * SLOTS);
+  private readonly mask: number;
+  private readonly words: Int32Array;
+
+  constructor(most: number) {
+    // Half full at most.
+    let slots = 1_024;
+    while (slots < 2 * most) slots *= 2;
+    this.mask = slots - 1;
+    this.words = new Int32Array(2 * slots);
+  }
 
   has(first: number, second: number): boolean {
     return this.words[this.slotOf(first, second) + 1] !== 0;
@@ -56,8 +69,8 @@ class KeySet {
   }
 
   private slotOf(first: number, second: number): number {
-    const { words } = this;
-    for (let slot = first & (SLOTS - 1); ; slot = (slot + 1) & (SLOTS - 1)) {
+    const { words, mask } = this;
+    for (let slot = first & mask; ; slot = (slot + 1) & mask) {
       if (words[2 * slot + 1] === 0 || (words[2 * slot] === first && words[2 * slot + 1] === second)) {
         return 2 * slot;
       }

@@ -7,6 +7,7 @@ import {
   type KafkaSettings,
 } from '../../../pipelines/bus/kafka-client.js';
 import { brokerTrouble, type BrokerTrouble } from '../../../pipelines/bus/kafka-failure.js';
+import { checkTopics, createTopicsOf, topicPlans } from '../../../pipelines/bus/topic-plans.js';
 import { runWxlive } from '../../cli/run-wxlive.js';
 import { engineEnded, makeDataDir } from '../../servers/clickhouse.js';
 import { findKafka } from '../../servers/kafka.js';
@@ -110,6 +111,31 @@ describe.skipIf(origin !== 'jars')('brokers that want TLS and a password', () =>
     });
     expect(logger.lines.length).toBeGreaterThan(0);
     for (const secret of [wrong, kafka.password]) expect(logger.lines.join('\n')).not.toContain(secret);
+  });
+
+  it('make topics as planned, and whatever differs from the plan is told', async () => {
+    const client = open(kafka.tls);
+    const settings = { prefix: 'planned', partitions: 8, replication: 1, retentionMs: 7_200_000 };
+    const plans = topicPlans(settings);
+    expect(await checkTopics(client, plans)).toEqual(
+      plans.map(({ topic, partitions: wanted }) => ({ topic, fault: 'missing', found: null, wanted })),
+    );
+    await createTopicsOf(client, settings);
+    // Again is no harm.
+    await createTopicsOf(client, settings);
+    expect(await checkTopics(client, plans)).toEqual([]);
+    const states = await client.describeTopics(plans.map(({ topic }) => topic));
+    expect(
+      states.map(({ topic, partitions, retentionMs }) => [topic, partitions, retentionMs]).sort(),
+    ).toEqual(plans.map(({ topic, partitions, retentionMs }) => [topic, partitions, retentionMs]).sort());
+    expect(states.find(({ topic }) => topic === 'planned.import')?.partitions).toBe(8);
+    const larger = topicPlans({ ...settings, partitions: 12, retentionMs: 9_000_000 });
+    const faults = await checkTopics(client, larger);
+    expect(faults.filter(({ fault }) => fault === 'partitions').map(({ topic }) => topic)).toEqual([
+      'planned.events',
+      'planned.import',
+    ]);
+    expect(faults.filter(({ fault }) => fault === 'retention')).toHaveLength(larger.length);
   });
 
   it('are checked by doctor, which prints no password', async () => {
