@@ -41,6 +41,7 @@ const answerSchema = z.object({
 });
 
 interface Run {
+  /** Of the refusal, or that there was no answer. */
   readonly code: string | null;
   readonly rows: number;
   readonly seconds: number;
@@ -105,7 +106,7 @@ async function run(args: readonly string[]): Promise<Run> {
       dataDir,
     ],
     {
-      stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     },
   );
   let peakMegabytes = 0;
@@ -113,15 +114,20 @@ async function run(args: readonly string[]): Promise<Run> {
     peakMegabytes = Math.max(peakMegabytes, treeMegabytes(child.pid ?? 0, ENGINE));
   }, SAMPLE_MS);
   const output: Buffer[] = [];
+  const errors: Buffer[] = [];
   const times: Buffer[] = [];
   child.stdout?.on('data', (part: Buffer) => output.push(part));
+  child.stderr?.on('data', (part: Buffer) => errors.push(part));
   child.stdio[3]?.on('data', (part: Buffer) => times.push(part));
   await new Promise((resolve) => child.once('close', resolve));
   clearInterval(timer);
   const seconds = (performance.now() - begun) / 1000;
   const spent = { seconds, cpuSeconds: secondsOfTimes(Buffer.concat(times).toString()), peakMegabytes };
   if (!args.includes('--json')) return { code: null, rows: 0, ...spent };
-  const [file] = answerSchema.parse(JSON.parse(Buffer.concat(output).toString())).files;
+  const answer = Buffer.concat(output).toString();
+  if (answer === '')
+    return { code: `no answer: ${Buffer.concat(errors).toString().slice(0, 500)}`, rows: 0, ...spent };
+  const [file] = answerSchema.parse(JSON.parse(answer)).files;
   const rows = file.rows ?? file.tables?.reduce((sum, table) => sum + table.rows, 0) ?? 0;
   return { code: file.error?.code ?? null, rows, ...spent };
 }
