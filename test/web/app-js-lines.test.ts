@@ -24,8 +24,8 @@ beforeAll(async () => {
 afterAll(() => collector.stop());
 
 it('the lines for app.js send what happens, keep it while nobody answers, and count once', async () => {
-  const readme = readFileSync(join(packageRoot(), 'web', 'README.md'), 'utf8');
-  const [, lines = ''] = /```js\n(.*?)```/su.exec(readme) ?? [];
+  const text = readFileSync(join(packageRoot(), 'README.md'), 'utf8');
+  const [, lines = ''] = /```js\n(.*?)```/su.exec(text) ?? [];
   expect(lines).toContain('wx.request');
   expect(lines.trim().split('\n').length).toBeLessThanOrEqual(12);
   const sent: WxRequest[] = [];
@@ -58,7 +58,7 @@ it('the lines for app.js send what happens, keep it while nobody answers, and co
   });
   const url = `${collector.server.url}/v1/events`;
   runInContext(
-    lines.replace('https://collect.example.com/v1/events', url).replace('WRITE_KEY', WRITE_KEY),
+    lines.replace('https://collect.example.com/v1/events', url).replace('写入密钥', WRITE_KEY),
     page,
   );
   runInContext(
