@@ -1,6 +1,13 @@
-import { DEFAULT_ACCOUNT, type AdapterName, type Logger, type RejectCode } from '../../schemas/index.js';
+import {
+  DEFAULT_ACCOUNT,
+  type AdapterName,
+  type CanonicalRecord,
+  type Logger,
+  type RejectCode,
+} from '../../schemas/index.js';
 import type { Warehouse } from '../../sql/index.js';
 import type { KafkaBus } from '../bus/kafka-bus.js';
+import { encodeRecords, packRecord } from '../bus/record-codec.js';
 import { batchId } from '../load/batch-ledger.js';
 import { rejectId, storeRejects, type Reject } from '../load/rejects.js';
 import { maskPreview } from '../privacy/mask-preview.js';
@@ -27,6 +34,7 @@ interface Letter {
   readonly original: string;
   readonly adapter: AdapterName;
   readonly batchSeq: number;
+  readonly pseudonyms: readonly string[];
 }
 
 /** What can never be stored: set aside in the topic and in `rejects`, its original sealed. The same one always has the same id. */
@@ -37,22 +45,37 @@ export class DeadLetters {
   async ofMessage({ place, message, reason }: PoisonMessage, batchSeq: number): Promise<void> {
     const id = rejectId(this.tools.cluster, whereOf(place));
     const original = originalOf(message.value);
-    await this.bury({ id, place, code: 'unreadable_message', reason, original, adapter: 'events', batchSeq });
+    await this.bury({
+      ...{ id, place, code: 'unreadable_message', reason, original },
+      ...{ adapter: 'events', batchSeq, pseudonyms: [] },
+    });
   }
 
   /** Records that the database refuses for their own sake. */
-  async ofRecords(
-    { place, records, adapter }: RecordMessage,
-    error: unknown,
-    batchSeq: number,
-  ): Promise<void> {
-    const original = JSON.stringify(records);
+  async ofRecords(message: RecordMessage, error: unknown, batchSeq: number): Promise<void> {
+    const { place, records, beginsRow, adapter } = message;
+    // As in a message: a replay reads it like one.
+    const packed = records.map((record, at) => packRecord(record, beginsRow[at] === 1));
+    const original = encodeRecords(packed).toString('utf8');
     const id = rejectId(this.tools.cluster, `${whereOf(place)}\u0000${original}`);
     const reason = error instanceof Error ? error.message : 'refused';
-    await this.bury({ id, place, code: 'refused_by_warehouse', reason, original, adapter, batchSeq });
+    const pseudonyms = pseudonymsOf(records);
+    await this.bury({
+      ...{ id, place, code: 'refused_by_warehouse', reason, original },
+      ...{ adapter, batchSeq, pseudonyms },
+    });
   }
 
-  private async bury({ id, place, code, reason, original, adapter, batchSeq }: Letter): Promise<void> {
+  private async bury({
+    id,
+    place,
+    code,
+    reason,
+    original,
+    adapter,
+    batchSeq,
+    pseudonyms,
+  }: Letter): Promise<void> {
     const { warehouse, letters, letterTopic, seal, logger } = this.tools;
     const reject: Reject = {
       rejectId: id,
@@ -61,7 +84,7 @@ export class DeadLetters {
       reason,
       preview: maskPreview(original),
       sealed: seal.seal(original, id),
-      pseudonyms: [],
+      pseudonyms,
     };
     const origin = {
       batchId: batchId(batchSeq),
@@ -75,6 +98,12 @@ export class DeadLetters {
     if (place.topic === letterTopic) return;
     await letters.publishRejects(origin, [reject], code === 'unreadable_message' ? 'read' : 'store', place);
   }
+}
+
+/** Whom the records speak of: an erasure finds them by it. */
+function pseudonymsOf(records: readonly CanonicalRecord[]): readonly string[] {
+  const found = records.flatMap((record) => ('viewer_key' in record ? (record.viewer_key ?? []) : []));
+  return [...new Set(found)];
 }
 
 function whereOf({ topic, partition, offset }: MessagePlace): string {

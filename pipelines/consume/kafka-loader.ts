@@ -30,13 +30,17 @@ export interface KafkaLoaderOptions {
   readonly logger: Logger;
   readonly flushIntervalMs: number;
   readonly flushRecords: number;
+  /** @default 30000: a partition that has messages and gives none for so long is stuck in the client */
+  readonly stallMs?: number;
+  /** @default 96 MiB a lane: with more waiting, nothing is taken from the brokers */
+  readonly mostWaitingBytes?: number;
 }
 
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
 const LAG_LOOK_MS = 5_000;
-/** A partition that has messages and gives none for so long is stuck in the client. */
 const STALL_MS = 30_000;
+const MOST_WAITING_BYTES = 96 * 2 ** 20;
 const STOP_WAIT_MS = 8_000;
 const IDLE_LOOK_MS = 200;
 
@@ -134,6 +138,7 @@ export class KafkaLoader {
         stored,
         figures: this.figures,
         logger,
+        mostWaitingBytes: this.options.mostWaitingBytes ?? MOST_WAITING_BYTES,
         onEnd: end,
       });
     const live = lane(
@@ -142,15 +147,19 @@ export class KafkaLoader {
     );
     const files = lane('-import', ['import']);
     const forget = this.figures.watch([live, files]);
-    const lag = setInterval(() => {
-      for (const one of [live, files]) {
-        void one.look(STALL_MS).then((stalled) => {
-          if (!stalled) return;
-          this.figures.stalls.add();
-          end('the consumer stalled');
-        });
-      }
-    }, LAG_LOOK_MS).unref();
+    const stallMs = this.options.stallMs ?? STALL_MS;
+    const lag = setInterval(
+      () => {
+        for (const one of [live, files]) {
+          void one.look(stallMs).then((stalled) => {
+            if (!stalled) return;
+            this.figures.stalls.add();
+            end('the consumer stalled');
+          });
+        }
+      },
+      Math.min(LAG_LOOK_MS, stallMs),
+    ).unref();
     const over = AbortSignal.any([this.stopping.signal, lease.lost, ended.signal]);
     try {
       await Promise.all([live.start(), files.start()]);

@@ -12,12 +12,11 @@ export interface LaneOptions {
   readonly stored: readonly PlacedRange[];
   readonly figures: LoaderFigures;
   readonly logger: Logger;
+  /** More waiting than this, and no further batch is taken until some are stored. */
+  readonly mostWaitingBytes: number;
   /** The consumer is gone: the turn ends. */
   readonly onEnd: (reason: string) => void;
 }
-
-/** More waiting than this, and no further batch is taken until some are stored. */
-const MOST_WAITING_BYTES = 96 * 2 ** 20;
 
 /** How far a partition is. */
 export interface PartitionLag {
@@ -142,7 +141,7 @@ export class LaneConsumer {
 
   private async take(batch: IncomingBatch): Promise<void> {
     const { topic, partition } = batch;
-    while (this.waitingBytes() > MOST_WAITING_BYTES && !this.stopped) {
+    while (this.waitingBytes > this.options.mostWaitingBytes && !this.stopped) {
       await new Promise<void>((resolve) => this.room.push(resolve));
     }
     if (this.stopped || !this.assigned.has(keyOf(topic, partition))) return;
@@ -156,7 +155,8 @@ export class LaneConsumer {
     else this.onArrival?.();
   }
 
-  private waitingBytes(): number {
+  /** Of messages that came and are not on their way into the warehouse yet. */
+  get waitingBytes(): number {
     let bytes = 0;
     for (const inbox of this.inboxes.values()) bytes += inbox.bytes;
     return bytes;

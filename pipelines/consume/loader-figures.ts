@@ -17,6 +17,7 @@ export interface LoaderFigures {
 /** Opens the loader's metrics in a registry. */
 export function openLoaderFigures(metrics: MetricsRegistry): LoaderFigures {
   const lag = metrics.gauge('wxlive_consumer_lag', 'Messages of a partition that are not stored yet.');
+  const waiting = metrics.gauge('wxlive_loader_waiting_bytes', 'Messages that came and wait to be stored.');
   const rows = metrics.counter('wxlive_loaded_rows_total', 'Rows stored or known already.');
   const cases = metrics.counter(
     'wxlive_loader_arrivals_total',
@@ -32,6 +33,7 @@ export function openLoaderFigures(metrics: MetricsRegistry): LoaderFigures {
   let watched: readonly LaneConsumer[] = [];
   metrics.beforeRender(() => {
     lag.clear();
+    waiting.set(watched.reduce((bytes, lane) => bytes + lane.waitingBytes, 0));
     for (const lane of watched) {
       for (const { topic, partition, lag: behind } of lane.lags) {
         lag.set(behind, { topic, partition: String(partition) });

@@ -5,12 +5,14 @@ import {
   describeFailure,
   fail,
   FAILURES,
+  succeed,
   type Outcome,
   type RejectCode,
   type RejectFailure,
 } from '../../schemas/index.js';
 import { loadSql } from '../../sql/index.js';
 import { unpackOriginal } from './original.js';
+import { isLetter, rereadLetter } from './reread-letter.js';
 import { ReplayBatches, type ReadyReject } from './replay-batches.js';
 import type {
   RejectSelection,
@@ -75,7 +77,9 @@ export async function replayRejects(
       }
       const remains = remainingOf(reject, row.failure, options);
       remaining.push(remains);
-      if (remains.code !== reject.code && isRejectCode(remains.code)) others.push(remains);
+      // A letter keeps its code: by that it is known for a message.
+      const restated = remains.code !== reject.code && !isLetter(reject.code);
+      if (restated && isRejectCode(remains.code)) others.push(remains);
     }
     const outcome = await batches.load(ready);
     counts.rows += page.length;
@@ -126,6 +130,8 @@ function reread(
   const source = tools.sources.find(({ name }) => name === reject.adapter);
   const opened = tools.seal.open(reject.sealed, reject.reject_id);
   if (!opened.ok || source === undefined) return fail({ code: 'sealed' });
+  const records = isLetter(reject.code) ? rereadLetter(opened.value) : null;
+  if (records !== null) return succeed({ records, exportedAt: reject.received_ms });
   // `file!sheet!A17`: only tables have such places.
   const original = unpackOriginal(opened.value, reject.place.includes('!'));
   // The account of a file that named none is not known as stated.

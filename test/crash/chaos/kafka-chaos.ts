@@ -235,7 +235,7 @@ export async function runKafkaChaos(options: ChaosOptions): Promise<ChaosReport>
   }
 }
 
-const PROGRESS_MS = 60_000;
+const PROGRESS_MS = 180_000;
 
 /** Waits until something was acknowledged and something was stored, as long as that may take. */
 async function progress({ load, warehouse, say }: ChaosWorld): Promise<void> {
@@ -243,7 +243,7 @@ async function progress({ load, warehouse, say }: ChaosWorld): Promise<void> {
   const before = load.acknowledged.size;
   const stored = await countEvents(warehouse);
   while (load.acknowledged.size === before || (await countEvents(warehouse)) <= stored) {
-    if (performance.now() - began > PROGRESS_MS) throw new Error('nothing went on for a minute');
+    if (performance.now() - began > PROGRESS_MS) throw new Error('nothing went on for three minutes');
     await sleep(50);
   }
   say(`  went on after ${Math.round(performance.now() - began)} ms`);
