@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { AttendanceScope, DraftRecord } from '../../schemas/index.js';
+import { loadSql } from '../../sql/index.js';
 import { placementOf } from './file-placement.js';
 import { findExportTime, findFileDay } from './file-time.js';
 import { FileRefused, type InputRow } from './input.js';
@@ -32,7 +34,7 @@ export async function readWhole(run: FileRun): Promise<void> {
     const checked = stage.checkTable(row, rows);
     if (checked?.ok === false) throw new FileRefused(checked.failure);
   }
-  const exportedAt = readExportTime(run, held);
+  const exportedAt = await readExportTime(run, held);
   const placement = placementOf(run, exportedAt, findFileDay(wordsOf(run, held)));
   for (const { draft, row } of held) stage.addDraft(draft, row, placement);
   const rows = stage.take();
@@ -48,12 +50,25 @@ export async function readWhole(run: FileRun): Promise<void> {
 }
 
 /** When the file was exported; the publisher is told how that is known. */
-function readExportTime(run: FileRun, held: readonly HeldDraft[]): number {
-  const { options, publisher, identity } = run;
+async function readExportTime(run: FileRun, held: readonly HeldDraft[]): Promise<number> {
+  const { options, publisher } = run;
   const time = findExportTime(wordsOf(run, held));
   const newerBy = time?.from ?? (options.exportedAt === null ? 'import' : 'option');
   if (publisher !== null) publisher.newerBy = newerBy;
-  return time?.at ?? options.exportedAt ?? identity.startedAt;
+  return time?.at ?? options.exportedAt ?? (await importedAt(run));
+}
+
+const firstImportRow = z.object({ at: z.coerce.number().nullable() });
+
+/**
+ * The moment of import, for a file that says nothing of its own time: of its first import. The same file again is as old
+ * as it was, and what replaced it meanwhile stays.
+ */
+async function importedAt({ tools, identity }: FileRun): Promise<number> {
+  const { sha256, adapter, account, startedAt } = identity;
+  const of = { sha256, adapter, account };
+  const [first] = await tools.warehouse.query(loadSql('load/first-import'), firstImportRow, of);
+  return first?.at ?? startedAt;
 }
 
 function wordsOf(
