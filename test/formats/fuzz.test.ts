@@ -22,7 +22,7 @@ it.each(FUZZED_READERS)('hurt files of %s give right rows or one clear code', as
   const outcomes = new Map<string, number>();
   for (let seed = 0; seed < CASES[reader]; seed += 1) {
     const { outcome, complaint } = await runFuzzCase(reader, seed, folder);
-    expect(complaint, `npm run nightly:fuzz -- --reader ${reader} --seed ${seed}`).toBeNull();
+    expect(complaint, `node dist/bench/nightly-fuzz.js --reader ${reader} --seed ${seed}`).toBeNull();
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
   }
   // Mutations that no file survives, or every one, would test nothing.
