@@ -5,6 +5,8 @@ import type { Warehouse } from '../../sql/index.js';
 import type { ChartModel } from '../render/chart-model.js';
 import type { ListedTable } from '../render/table-model.js';
 
+import { ANALYSIS_MEMORY_BYTES, refusingTooMuch, withinMemory } from './within-memory.js';
+
 /** What an analysis is told besides its spec. */
 export interface AnalysisContext {
   /** The report time zone: days, bare dates, instants in results. */
@@ -58,9 +60,10 @@ export interface RegisteredAnalysis {
   ): Promise<Outcome<AnalysisAnswer, AnalysisFailure>>;
 }
 
-/** Makes an analysis ready for the list. */
+/** Makes an analysis ready for the list; its statements hold no more memory than said. */
 export function register<Spec extends z.ZodType, Result extends z.ZodType>(
   analysis: Analysis<Spec, Result>,
+  memoryBytes = ANALYSIS_MEMORY_BYTES,
 ): RegisteredAnalysis {
   return {
     name: analysis.name,
@@ -71,7 +74,9 @@ export function register<Spec extends z.ZodType, Result extends z.ZodType>(
     async answer(warehouse, input, context) {
       const spec = parseSpec(analysis.spec, input);
       if (!spec.ok) return worded(spec.failure, context);
-      const outcome = await analysis.run(warehouse, spec.value, context);
+      const outcome = await refusingTooMuch(memoryBytes, () =>
+        analysis.run(withinMemory(warehouse, memoryBytes), spec.value, context),
+      );
       if (!outcome.ok) return worded(outcome.failure, context);
       const result = outcome.value;
       return {
