@@ -7,9 +7,12 @@ const file = z.string().min(1);
 const port = z.coerce.number().int().min(1).max(65535);
 const whole = (least: number, most: number) => z.number().int().min(least).max(most);
 const apiUrl = z.url().refine(isSafeForSecrets, { error: 'must be https (plain http only on this machine)' });
-const cron = z.string().refine((text) => text === 'off' || text.trim().split(/\s+/u).length === 5, {
-  error: 'must be `off` or five fields: minute hour day-of-month month day-of-week',
-});
+const cron = z
+  .string()
+  .refine((text) => text === 'off' || [5, 6].includes(text.trim().split(/\s+/u).length), {
+    error:
+      'must be `off` or five fields: minute hour day-of-month month day-of-week (seconds may stand first)',
+  });
 
 /** A source that has to deliver every day. */
 const expectedSourceSchema = z.strictObject({

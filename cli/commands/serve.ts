@@ -66,7 +66,7 @@ async function serve(app: App, _args: readonly string[], options: Options): Prom
       crossOrigin: { origins: settings.allowed_origins, domains: settings.own_domains },
       limits: { connections: settings.collector_connections },
     });
-    const names = running.map(({ name }) => name).join(', ');
+    const names = [...new Set(running.map(({ name }) => name))].join(', ');
     note(
       app.say(
         `wxlive 正在运行：${server.url}（${names}；/healthz、/readyz、/metrics），按 Ctrl-C 结束`,

@@ -130,18 +130,34 @@ describe('wxlive pull', () => {
     const lines: string[] = [];
     child.stderr?.on('data', (part: Buffer) => lines.push(part.toString('utf8')));
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-    const pulls = (): number => lines.join('').split('"pulled"').length - 1;
-    const pulledAgain = async (): Promise<void> => {
-      for (const before = pulls(); pulls() < before + 2;) await sleep(50);
+    /** How many pulls `/metrics` counts as done. */
+    const pulls = async (): Promise<number> => {
+      const address = /http:\/\/[\d.:]+/u.exec(lines.join(''))?.[0];
+      if (address === undefined) return 0;
+      const metrics = await (await fetch(`${address}/metrics`)).text();
+      return Number(/wxlive_pulls_total\{source="wecom",outcome="done"\} (\d+)/u.exec(metrics)?.[1] ?? 0);
     };
-    await pulledAgain();
-    const from = platform.calls.length;
-    // With --from what is settled is asked for again: lives first, whose lists serve has no reason to ask for.
-    const forced = await wxlive('pull', 'wecom', '--from', '2020-01-01', '--lang', 'en');
-    const apis = platform.calls.slice(from).map(({ api }) => api);
-    await pulledAgain();
-    const doctor = await wxlive('doctor', '--lang', 'en');
-    child.kill('SIGTERM');
+    const pulledAgain = async (): Promise<void> => {
+      const deadline = performance.now() + 60_000;
+      for (const before = await pulls(); (await pulls()) < before + 2;) {
+        if (performance.now() > deadline) throw new Error(`serve pulls no more: ${lines.join('')}`);
+        await sleep(100);
+      }
+    };
+    let apis: string[];
+    let forced: RunResult;
+    let doctor: RunResult;
+    try {
+      await pulledAgain();
+      const from = platform.calls.length;
+      // With --from what is settled is asked for again: lives first, whose lists serve has no reason to ask for.
+      forced = await wxlive('pull', 'wecom', '--from', '2020-01-01', '--lang', 'en');
+      apis = platform.calls.slice(from).map(({ api }) => api);
+      await pulledAgain();
+      doctor = await wxlive('doctor', '--lang', 'en');
+    } finally {
+      child.kill('SIGTERM');
+    }
     expect(await ended).toBe(0);
     expect([forced.exit, forced.stdout]).toEqual([
       0,
