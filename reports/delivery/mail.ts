@@ -1,4 +1,4 @@
-import { Transform, type TransformCallback } from 'node:stream';
+import { pipeline, Transform, type TransformCallback } from 'node:stream';
 import type { DeliveryChannel, SendResult, Shipment } from './channel.js';
 import { messageText } from './message-text.js';
 
@@ -78,7 +78,8 @@ async function mail(
       : { auth: { user: server.user, pass: server.password } }),
   });
   transport.use('stream', (message, done) => {
-    message.message.transform(gate);
+    // the last stage: what leaves the gate is read by the connection alone, once the server said go on
+    message.message.processFunc((input) => pipeline(input, gate, () => undefined));
     done();
   });
   const text = messageText(frozen, shipment.definition.delivery.smtp?.subject_prefix);
@@ -98,15 +99,28 @@ async function mail(
   return sent.response;
 }
 
-/** Holds the end of a message back until `open` has been told, and knows whether it went. */
+/**
+ * Holds the end of a message back until everything before it was taken by the server and `open` has been told, and knows
+ * whether it went.
+ */
 class LastByteGate extends Transform {
   released = false;
   /** Why `open` refused. */
   failure: Error | null = null;
   #held: Buffer | null = null;
+  #onTaken: (() => void) | null = null;
 
   constructor(private readonly open: () => Promise<void>) {
     super();
+    this.on('resume', () => {
+      this.#lookWhetherTaken();
+    });
+  }
+
+  override read(size?: number): unknown {
+    const chunk: unknown = super.read(size);
+    this.#lookWhetherTaken();
+    return chunk;
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
@@ -117,16 +131,25 @@ class LastByteGate extends Transform {
   }
 
   override _flush(done: TransformCallback): void {
-    this.open().then(
-      () => {
-        this.released = true;
-        done(null, this.#held);
-      },
-      (error: unknown) => {
-        this.failure = error instanceof Error ? error : new Error('the ledger could not be written');
-        done(this.failure);
-      },
-    );
+    // a short message lies here whole before the server was even asked: nothing is claimed until it takes it
+    this.#onTaken = () => {
+      this.#onTaken = null;
+      this.open().then(
+        () => {
+          this.released = true;
+          done(null, this.#held);
+        },
+        (error: unknown) => {
+          this.failure = error instanceof Error ? error : new Error('the ledger could not be written');
+          done(this.failure);
+        },
+      );
+    };
+    this.#lookWhetherTaken();
+  }
+
+  #lookWhetherTaken(): void {
+    if (this.readableFlowing === true && this.readableLength === 0) this.#onTaken?.();
   }
 }
 

@@ -9,8 +9,8 @@ export type GroupMessage =
 /** How the robot treats the next request of a kind, once. */
 export interface RobotFault {
   readonly at: 'send' | 'upload';
-  /** `busy`: 系统繁忙; `cut`: does nothing and closes; `silent_accept`: does it and closes; `gateway`: does it, 504. */
-  readonly kind: 'busy' | 'removed' | 'cut' | 'silent_accept' | 'gateway';
+  /** `busy`: 系统繁忙; `cut`: does nothing and closes; `silent_accept`: does it and closes; `gateway`: does it, 504; `throttled`: 429. */
+  readonly kind: 'busy' | 'removed' | 'cut' | 'silent_accept' | 'gateway' | 'throttled';
 }
 
 /** A group robot as 企业微信 documents it: answers, 20 messages a minute, files of 5 bytes to 20 MB. */
@@ -79,6 +79,11 @@ export async function startTestRobot(): Promise<TestRobot> {
     }
     if (fault?.kind === 'busy') {
       reply(200, { errcode: -1, errmsg: 'system error' });
+      return;
+    }
+    if (fault?.kind === 'throttled') {
+      response.writeHead(429);
+      response.end('Too Many Requests');
       return;
     }
     if (fault?.kind === 'cut') {

@@ -16,7 +16,9 @@ export type MailFault =
   /** Takes the message, then cuts the connection instead of answering. */
   | { readonly kind: 'silent_accept' }
   /** Takes the message and never answers. */
-  | { readonly kind: 'hang' };
+  | { readonly kind: 'hang' }
+  /** Takes its time before it answers a recipient. */
+  | { readonly kind: 'slow'; readonly milliseconds: number };
 
 /** A real SMTP server on this machine whose mailbox is the oracle. */
 export interface TestSmtp {
@@ -48,7 +50,10 @@ export async function startTestSmtp(): Promise<TestSmtp> {
     },
     onRcptTo(_address, _session, done) {
       const [fault] = faults;
-      if (fault?.kind !== 'recipient') done();
+      if (fault?.kind === 'slow') {
+        faults.shift();
+        setTimeout(done, fault.milliseconds);
+      } else if (fault?.kind !== 'recipient') done();
       else {
         faults.shift();
         done(Object.assign(new Error('refused'), { responseCode: fault.code }));

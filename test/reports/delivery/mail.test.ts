@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { simpleParser } from 'mailparser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ClaimLost } from '../../../reports/delivery/channel.js';
@@ -79,6 +80,54 @@ describe.skipIf(lacksProgram('openssl'))('mail, judged by the mailbox of a real 
     });
     const ids = await Promise.all(messages.map(async (message) => (await simpleParser(message)).messageId));
     expect(ids).toEqual([shipment.messageId, shipment.messageId]);
+  });
+
+  it('waits for a slow server; for one that is slower than its patience it comes again', async () => {
+    const patient = mailChannel({ ...server, timeoutMs: 1_500 });
+    smtp.fail({ kind: 'slow', milliseconds: 300 });
+    const messages = await newMessages(async () => {
+      expect(await patient.send(shipmentOf(FILES).shipment)).toMatchObject({ kind: 'delivered' });
+    });
+    expect(messages).toHaveLength(1);
+    // a message so short that all of it is ready before the server was asked for anything
+    for (const files of [FILES, [{ name: 'a.pdf', bytes: randomBytes(50) }]]) {
+      smtp.fail({ kind: 'slow', milliseconds: 4_000 });
+      const none = await newMessages(async () => {
+        const { shipment, claims } = shipmentOf(files);
+        expect(await patient.send(shipment)).toMatchObject({ kind: 'later' });
+        expect(claims).toEqual([]);
+      });
+      expect(none).toHaveLength(0);
+    }
+  });
+
+  it('comes again when the frozen file cannot be read to its end', async () => {
+    const messages = await newMessages(async () => {
+      const { shipment, claims } = shipmentOf(FILES);
+      const broken = {
+        ...shipment,
+        read: () =>
+          Readable.from(
+            (function* () {
+              yield randomBytes(100_000);
+              throw new Error('gone');
+            })(),
+          ),
+      };
+      expect(await mailChannel(server).send(broken)).toMatchObject({ kind: 'later' });
+      expect(claims).toEqual([]);
+    });
+    expect(messages).toHaveLength(0);
+  });
+
+  it('does not know when the server is silent after the last byte', async () => {
+    smtp.fail({ kind: 'hang' });
+    const messages = await newMessages(async () => {
+      const { shipment } = shipmentOf(FILES);
+      const result = await mailChannel({ ...server, timeoutMs: 1_500 }).send(shipment);
+      expect(result).toMatchObject({ kind: 'unknown' });
+    });
+    expect(messages).toHaveLength(1);
   });
 
   it('gives the server no end of message when another scheduler has the delivery', async () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openObjectStore, type ObjectStorage } from '../../../reports/delivery/object-storage.js';
 import { objectStorageChannel } from '../../../reports/delivery/object-store.js';
 import { lacksPython } from '../../external-tool.js';
+import { startFaultProxy } from '../../servers/fault-proxy.js';
 import { startTestStorage, type TestStorage } from '../../servers/object-storage.js';
 import { shipmentOf } from './shipment.js';
 
@@ -74,4 +75,47 @@ describe.skipIf(lacksPython('moto.server'))('an object storage, judged by what i
       store.close();
     }
   });
+
+  it('sends a large file in parts, signed by version 4', async () => {
+    const proxy = await startFaultProxy(server.endpoint);
+    const store = openObjectStore({ ...storage, endpoint: proxy.endpoint });
+    const { shipment } = shipmentOf([{ name: '大表.xlsx', bytes: randomBytes(LARGE) }], {
+      delivery: DELIVERY,
+    });
+    expect(await objectStorageChannel(store).send(shipment)).toMatchObject({ kind: 'delivered' });
+    const parts = proxy.requests.filter(({ url }) => url.includes('partNumber='));
+    expect(parts).toHaveLength(3);
+    for (const { authorization } of proxy.requests) expect(authorization).toMatch(/^AWS4-HMAC-SHA256 /);
+    store.close();
+    await proxy.close();
+  });
+
+  it.each(['slow_down', 'cut', 'slow'] as const)(
+    'leaves no half object after "%s", and the whole one at last',
+    async (kind) => {
+      const proxy = await startFaultProxy(server.endpoint);
+      const store = openObjectStore({ ...storage, endpoint: proxy.endpoint });
+      const name = `${kind}.xlsx`;
+      const bytes = randomBytes(LARGE);
+      const { shipment } = shipmentOf([{ name, bytes }], { delivery: DELIVERY });
+      const channel = objectStorageChannel(store);
+      // more often than the client tries by itself
+      proxy.fail(kind, kind === 'slow' ? 1 : 12);
+      const first = await channel.send(shipment);
+      if (kind !== 'slow') {
+        expect(first.kind).toBe('later');
+        expect(await keys()).not.toContain(`brief/${name}`);
+        proxy.fail(kind, 0);
+        expect(await channel.send(shipment)).toMatchObject({ kind: 'delivered' });
+      } else expect(first).toMatchObject({ kind: 'delivered' });
+      expect((await keys()).filter((key) => key.startsWith(`brief/${kind}.`))).toEqual([`brief/${name}`]);
+      const [file] = shipment.frozen.files;
+      if (file === undefined) throw new Error('no file');
+      const link = await store.share(shipment, file);
+      const got = Buffer.from(await (await fetch(link.ok ? link.value : '')).arrayBuffer());
+      expect(got.equals(bytes)).toBe(true);
+      store.close();
+      await proxy.close();
+    },
+  );
 });

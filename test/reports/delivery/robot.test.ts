@@ -67,6 +67,28 @@ describe('a group robot, judged by what its group shows', () => {
     expect(shown()).toEqual(['text', ...FILES.map(({ name }) => name)]);
   });
 
+  it.each(['send', 'upload'] as const)(
+    'comes again after a 429 at %s, with what did not arrive',
+    async (at) => {
+      robot.fail({ at, kind: 'throttled' });
+      const { result } = await send();
+      expect(result).toMatchObject({ kind: 'later', detail: 'HTTP 429' });
+      expect((await send(at === 'send' ? 0 : 1)).result.kind).toBe('delivered');
+      expect(shown()).toEqual(['text', ...FILES.map(({ name }) => name)]);
+    },
+  );
+
+  it('keeps its text within the 4,096 bytes of a markdown message, cut at a character, without a link of a name', async () => {
+    const { shipment } = shipmentOf(FILES, { delivery: DELIVERY });
+    const title = `[点我](https://x.example)${'直'.repeat(2_000)}`;
+    const result = await channel().send({ ...shipment, frozen: { ...shipment.frozen, title } });
+    expect(result.kind).toBe('delivered');
+    const [text] = robot.group.flatMap((message) => (message.type === 'markdown' ? [message.text] : []));
+    expect(Buffer.byteLength(text ?? '')).toBeGreaterThan(4_000);
+    expect(text).toMatch(/直$/);
+    expect(text).not.toContain('[点我]');
+  });
+
   it('repeats an upload that broke off: it shows nothing in the group', async () => {
     robot.fail({ at: 'upload', kind: 'silent_accept' });
     expect((await send()).result).toMatchObject({ kind: 'later', step: 1 });
