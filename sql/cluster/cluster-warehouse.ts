@@ -56,8 +56,11 @@ function asNode(inner: Warehouse, cluster: ClusterSettings, ownBook: boolean): W
     insert: (request) =>
       inner.insert('table' in request ? { ...request, table: own(request.table) } : request),
     async command(sql, parameters, options) {
-      for (const statement of renderForCluster(sql, cluster) ?? [sql])
-        await inner.command(statement, parameters, options);
+      const statements = renderForCluster(sql, cluster);
+      // On every node it would happen as often as there are nodes.
+      if (statements === null)
+        throw new Error('a migration that moves rows has to say how a cluster does it (sql/cluster)');
+      for (const statement of statements) await inner.command(statement, parameters, options);
     },
   };
 }

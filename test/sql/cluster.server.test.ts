@@ -394,6 +394,40 @@ describe('what is rendered for replicas', () => {
   });
 });
 
+describe('a shard that does not take its part', () => {
+  it('fails the import, and the same file again stores what is missing, once', async () => {
+    const [, second] = cluster.nodes;
+    const ids = [...Array(40).keys()].map((number) => `part-${String(number)}`);
+    const path = join(folder, 'part.ndjson');
+    const event = { event: 'live_enter', time: Date.UTC(2026, 8, 12, 4), openid: 'oPART' };
+    writeFileSync(path, ids.map((id) => JSON.stringify({ ...event, event_id: id })).join('\n'));
+    const alter = (what: string): Promise<void> | undefined =>
+      second?.command(typedByUser(`ALTER TABLE wxlive_shard.events_store ${what}`));
+    await alter('ADD CONSTRAINT nothing CHECK batch_seq = 0');
+    await expect(spread.load(path)).rejects.toThrow(/469|VIOLATED_CONSTRAINT/u);
+    await alter('DROP CONSTRAINT nothing');
+    const stored = "SELECT count() AS n FROM wxlive_shard.events_store WHERE startsWith(event_id, 'part-')";
+    const [left = 0, none] = await pieces(stored);
+    expect(none).toBe(0);
+    expect(left).toBeGreaterThan(0);
+    expect(await spread.load(path)).toMatchObject({
+      rows: 40,
+      accepted: 40 - left,
+      duplicates: left,
+      conflicts: 0,
+    });
+    const counts = await pieces(stored);
+    expect(counts[0]).toBe(left);
+    expect(counts[1]).toBe(40 - left);
+    const batches =
+      "SELECT state, toUInt32(accepted) AS accepted FROM wxlive.batches WHERE file = 'part.ndjson' ORDER BY started_at";
+    expect(await ask(spread.warehouse, batches)).toEqual([
+      { state: 'failed', accepted: left },
+      { state: 'loaded', accepted: 40 - left },
+    ]);
+  });
+});
+
 describe('a shard that is away', () => {
   it('is an error and never a smaller figure, and takes no row', async () => {
     await cluster.loseNode(1);
