@@ -79,7 +79,8 @@ export async function openText(
   const dialect = { delimiter: detectDelimiter(headText, complete) };
   const caps = { recordBytes: limits.lineBytes, columns: limits.columns };
   // Only a quoted record or a very long line can break a cap that the survey did not check.
-  if (survey.hasQuote || survey.longestLineBytes >= limits.columns) await verifyCsv(bytes(), dialect, caps);
+  const linesFit = survey.longestLineBytes < limits.columns;
+  if (survey.hasQuote || !linesFit) await verifyCsv(bytes(), dialect, caps, linesFit);
   const rows = (): ReturnType<typeof readCsv> => readCsv(bytes(), dialect, caps);
   return { format: 'csv', encoding, content: { kind: 'table', chunks: rows } };
 }

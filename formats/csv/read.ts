@@ -17,13 +17,17 @@ export async function* readCsv(
   for (const rows of tokenizer.end()) yield { table: CSV_TABLE, rows };
 }
 
-/** Reads a CSV to its end without making cells: throws what `readCsv` would throw. */
+/**
+ * Reads a CSV to its end without making cells: throws what `readCsv` would throw.
+ * @param linesFit it is known that no physical line breaks a cap: only records over several lines can.
+ */
 export async function verifyCsv(
   blocks: AsyncIterable<Buffer>,
   dialect: CsvDialect,
   caps: CsvCaps,
+  linesFit = false,
 ): Promise<void> {
-  const tokenizer = new CsvTokenizer(dialect, caps, false);
+  const tokenizer = new CsvTokenizer(dialect, caps, false, linesFit);
   for await (const block of blocks) exhaust(tokenizer.push(block));
   exhaust(tokenizer.end());
 }

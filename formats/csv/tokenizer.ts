@@ -34,6 +34,7 @@ export class CsvTokenizer {
   readonly #delimiter: number;
   readonly #caps: CsvCaps;
   readonly #keep: boolean;
+  readonly #skips: boolean;
   #text = '';
   #waiting: string[] = [];
   #waitingBytes = 0;
@@ -41,11 +42,15 @@ export class CsvTokenizer {
   /** Physical line of the next record. */
   #line = 1;
 
-  /** @param keep false to check the caps only: no rows come. */
-  constructor(dialect: CsvDialect, caps: CsvCaps, keep = true) {
+  /**
+   * @param keep false to check the caps only: no rows come.
+   * @param skips with `keep` false: no physical line can break a cap, so that only those with quotes are looked at.
+   */
+  constructor(dialect: CsvDialect, caps: CsvCaps, keep = true, skips = false) {
     this.#delimiter = dialect.delimiter.charCodeAt(0);
     this.#caps = caps;
     this.#keep = keep;
+    this.#skips = skips && !keep;
   }
 
   /** Rows completed by `block`, a limited number at a time. To be read to the end. */
@@ -74,6 +79,10 @@ export class CsvTokenizer {
     }
     const plainQuotes = new Set<number>();
     while (this.#started && start < text.length) {
+      if (this.#skips) {
+        start = lineOfNextQuote(text, start);
+        if (start >= text.length) break;
+      }
       const record = new CsvRecord(this.#keep);
       const end = this.#scan(text, start, plainQuotes, atEnd, record);
       if (end === INCOMPLETE) {
@@ -129,7 +138,7 @@ export class CsvTokenizer {
       if (record.count > this.#caps.columns) {
         throw new FormatError({
           code: 'too_large',
-          detail: `line ${this.#line} has more than ${this.#caps.columns} cells`,
+          detail: `${this.#skips ? 'a record' : `line ${this.#line}`} has more than ${this.#caps.columns} cells`,
         });
       }
       if (!atBreak) return atEnd ? length : INCOMPLETE;
@@ -140,6 +149,18 @@ export class CsvTokenizer {
       return text.charCodeAt(at) === LINE_FEED ? at + 1 : at;
     }
   }
+}
+
+/** Where the line begins that the next quote stands on; without one, the last line, which may go on. */
+function lineOfNextQuote(text: string, start: number): number {
+  const quote = text.indexOf('"', start);
+  let at = quote === -1 ? text.length : quote;
+  while (at > start) {
+    const code = text.charCodeAt(at - 1);
+    if (code === LINE_FEED || code === CARRIAGE_RETURN) break;
+    at -= 1;
+  }
+  return at;
 }
 
 const INCOMPLETE = -1;

@@ -24,7 +24,7 @@ export async function openTables(
   const { format } = file;
   const chunks = new Peekable(file.content.chunks());
   // The first table with a header of ours decides; a sheet of notes before it is skipped.
-  const first = await findFirstHeader(chunks.peek(), sources, options);
+  const first = await findFirstHeader(chunks.peek(), sources, options, format === 'csv');
   if (!first.ok) return first;
   const { source } = first.value;
   const titles: string[] = [];
@@ -105,6 +105,7 @@ async function findFirstHeader(
   chunks: AsyncIterable<{ readonly table: string; readonly rows: readonly TableRow[] }>,
   sources: readonly Source[],
   options: InputOptions,
+  isOneTable: boolean,
 ): Promise<Outcome<TableMatch, FileFailure>> {
   let table: string | null = null;
   let seen: TableRow[] = [];
@@ -127,6 +128,8 @@ async function findFirstHeader(
     if (seen.length >= HEADER_SEARCH_ROWS) {
       const match = look();
       if (match !== null) return succeed(match);
+      // No other table can come: the gigabytes that follow need not be read to be refused.
+      if (isOneTable) return fail(failure);
     }
   }
   const match = look();

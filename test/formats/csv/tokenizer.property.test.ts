@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { readCsv } from '../../../formats/csv/read.js';
+import { readCsv, verifyCsv } from '../../../formats/csv/read.js';
 import type { TableRow } from '../../../formats/table.js';
 import { cutRandomly, random } from '../text-files.js';
 
@@ -85,6 +85,32 @@ describe('the CSV reader', () => {
       expect(await read(text, below), JSON.stringify(text)).toEqual(whole);
       expect(await read(text, () => 0), JSON.stringify(text)).toEqual(whole);
     }
+  });
+
+  test('verifying finds what reading would, also when it looks at lines with quotes alone', async () => {
+    const below = random(77);
+    let refused = 0;
+    for (let round = 0; round < 600; round += 1) {
+      const text = randomCsv(below);
+      const columns = 1 + below(6);
+      const caps = { recordBytes: 1 << 20, columns };
+      const blocks = (): AsyncGenerator<Buffer> => cutRandomly(Buffer.from(text), below);
+      const failed = async (reading: Promise<unknown>): Promise<boolean> =>
+        reading.then(
+          () => false,
+          () => true,
+        );
+      const reads = async (): Promise<void> => {
+        for await (const { rows } of readCsv(blocks(), { delimiter: ',' }, caps))
+          expect(rows).not.toEqual([]);
+      };
+      const expected = await failed(reads());
+      const linesFit = text.split(/\r\n|\r|\n/u).every((line) => line.split(',').length <= columns);
+      const found = await failed(verifyCsv(blocks(), { delimiter: ',' }, caps, linesFit));
+      expect(found, JSON.stringify(text)).toBe(expected);
+      if (expected) refused += 1;
+    }
+    expect(refused).toBeGreaterThan(100);
   });
 
   test('a row stands at the physical line where it starts', async () => {
