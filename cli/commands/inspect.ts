@@ -50,9 +50,11 @@ function describe(app: App, file: InspectedFile): string {
   ];
   if (file.adapter !== null) {
     lines.push(`  ${app.say('识别为', 'read as')}: ${file.adapter.name}`);
-    for (const [header, column] of Object.entries(file.adapter.columns)) {
-      lines.push(`    ${header} → ${column ?? app.say('（未识别）', '(not known)')}`);
-    }
+    lines.push(...columnLines(app, file.adapter.columns));
+  }
+  if (file.nearest !== null) {
+    lines.push(`  ${app.say('最接近的是', 'nearest to it is')}: ${file.nearest.name}`);
+    lines.push(...columnLines(app, file.nearest.columns));
   }
   if (file.error !== null) {
     lines.push(`  ${file.error.code}: ${file.error.message}`, `  → ${file.error.fix}`);
@@ -62,4 +64,10 @@ function describe(app: App, file: InspectedFile): string {
     for (const cells of table.cells) lines.push(`    ${cells.join(' | ').slice(0, 160)}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+function columnLines(app: App, columns: Readonly<Record<string, string | null>>): string[] {
+  return Object.entries(columns).map(
+    ([header, column]) => `    ${header} → ${column ?? app.say('（未识别）', '(not known)')}`,
+  );
 }

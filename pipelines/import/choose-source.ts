@@ -29,20 +29,38 @@ export function findHeader(
   sources: readonly Source[],
   aliases: readonly ColumnAlias[],
 ): Outcome<FoundHeader, FileFailure> {
+  const { best, nearest } = searchHeader(rows, sources, aliases);
+  return best === null ? fail(unknownLayout(nearest?.match ?? null, rows)) : succeed(best);
+}
+
+/** Of a table that no source takes: the row that comes nearest to a header, and whose; null when no column is known. */
+export function nearestHeader(
+  rows: readonly TableRow[],
+  sources: readonly Source[],
+  aliases: readonly ColumnAlias[],
+): FoundHeader | null {
+  return searchHeader(rows, sources, aliases).nearest;
+}
+
+function searchHeader(
+  rows: readonly TableRow[],
+  sources: readonly Source[],
+  aliases: readonly ColumnAlias[],
+): { readonly best: FoundHeader | null; readonly nearest: FoundHeader | null } {
   let best: FoundHeader | null = null;
-  let nearest: TableMatch | null = null;
+  let nearest: FoundHeader | null = null;
   const only = sources.length === 1 ? sources[0] : undefined;
   for (const [at, row] of rows.slice(0, HEADER_SEARCH_ROWS).entries()) {
     const match =
       only === undefined ? matchTable(row.cells, sources, aliases) : matchSource(row.cells, only, aliases);
     if (match === null) continue;
     if (match.missing.length > 0) {
-      if (nearest === null || match.known > nearest.known) nearest = match;
+      if (nearest === null || match.known > nearest.match.known) nearest = { at, match };
     } else if (best === null || match.known > best.match.known) {
       best = { at, match };
     }
   }
-  return best === null ? fail(unknownLayout(nearest, rows)) : succeed(best);
+  return { best, nearest };
 }
 
 function unknownLayout(nearest: TableMatch | null, rows: readonly TableRow[]): FileFailure {

@@ -8,7 +8,13 @@ import {
 import { describeFailure, type AdapterName, type FileFailure, type Language } from '../../schemas/index.js';
 import type { ColumnAlias } from '../sources/column-match.js';
 import type { Source } from '../source.js';
-import { chooseByRecords, findHeader, HEADER_SEARCH_ROWS } from './choose-source.js';
+import {
+  chooseByRecords,
+  findHeader,
+  HEADER_SEARCH_ROWS,
+  nearestHeader,
+  type FoundHeader,
+} from './choose-source.js';
 import { openFileOutcome } from './open-input.js';
 
 /** How a file reads, as `wxlive inspect --json` prints it (PRODUCT §3). */
@@ -23,6 +29,8 @@ export interface InspectedFile {
     /** Header as it stands → canonical column, null when no alias knows it. */
     readonly columns: Readonly<Record<string, string | null>>;
   } | null;
+  /** Of an unknown layout: the adapter that knows most of its headers, and how it would read them. */
+  readonly nearest: InspectedFile['adapter'];
   readonly error: { readonly code: string; readonly message: string; readonly fix: string } | null;
 }
 
@@ -55,6 +63,7 @@ export async function inspectFile(
     encoding: null,
     tables: [],
     adapter: null,
+    nearest: null,
     error: null,
   };
   const problem = (failure: FileFailure): InspectedFile['error'] => ({
@@ -84,7 +93,8 @@ export async function inspectFile(
   }
 }
 
-type Inspected = Pick<InspectedFile, 'tables' | 'adapter' | 'error'>;
+type Inspected = Pick<InspectedFile, 'tables' | 'adapter' | 'error'> &
+  Partial<Pick<InspectedFile, 'nearest'>>;
 
 async function inspectTables(
   file: OpenedFile,
@@ -116,15 +126,27 @@ async function inspectTables(
       if (failure.detail === undefined) failure = found.failure;
       continue;
     }
-    const { at, match } = found.value;
-    const columns: Record<string, string | null> = {};
-    head[at]?.cells.forEach((cell, position) => {
-      const header = headerText(cell);
-      if (header !== '' && !(header in columns)) columns[header] = match.columns[position] ?? null;
-    });
-    return { tables, adapter: { name: match.source.name, columns }, error: null };
+    return { tables, adapter: readColumns(head, found.value), error: null };
+  }
+  for (const head of heads) {
+    const nearest = nearestHeader(head, sources, options.aliases);
+    if (nearest === null) continue;
+    return { tables, adapter: null, nearest: readColumns(head, nearest), error: problem(failure) };
   }
   return { tables, adapter: null, error: problem(failure) };
+}
+
+/** Each header of the row, and the column it means. */
+function readColumns(
+  head: readonly TableRow[],
+  { at, match }: FoundHeader,
+): NonNullable<InspectedFile['adapter']> {
+  const columns: Record<string, string | null> = {};
+  head[at]?.cells.forEach((cell, position) => {
+    const header = headerText(cell);
+    if (header !== '' && !(header in columns)) columns[header] = match.columns[position] ?? null;
+  });
+  return { name: match.source.name, columns };
 }
 
 async function inspectRecords(

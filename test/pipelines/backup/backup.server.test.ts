@@ -102,7 +102,7 @@ async function importCalls(test: TestWarehouse, calls: readonly ImportCall[]): P
       }
     }
   } finally {
-    bus.close();
+    await bus.close();
   }
   return reports;
 }
