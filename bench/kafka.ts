@@ -32,7 +32,7 @@ const { values: flags } = parseArgs({
   },
 });
 
-const LOOK_MS = 25;
+const LOOK_MS = 50;
 const countRow = z.object({ events: z.coerce.number() });
 
 /** What shows in a query, as time goes by. */
