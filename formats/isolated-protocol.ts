@@ -22,8 +22,8 @@ export interface ReaderOutput {
   /** Bytes of the file read so far, for progress. */
   consumed(bytes: number): void;
   /**
-   * Starts the time for opening anew: for a reader that must see a long file whole before the header and bounds
-   * its own work by what it has done.
+   * Starts the time for opening, after the header the time between two chunks, anew: for a reader that must see much
+   * of a file before it has something to say, and bounds its own work by what it has done.
    */
   extend(): void;
 }

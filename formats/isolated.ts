@@ -144,6 +144,7 @@ class Run {
       case 'extend':
         this.consumed = message.consumed;
         if (this.#header === null) this.#startTimer(this.#limits.openMilliseconds);
+        else if (this.#credits > 0) this.#startTimer(this.#limits.quietMilliseconds);
         break;
       case 'chunk':
         this.consumed = message.consumed;

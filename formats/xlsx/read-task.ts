@@ -8,6 +8,7 @@ import { openEncryptedPackage } from '../office-encryption/decrypt.js';
 import { fileAccess, type RandomAccess } from '../random-access.js';
 import { FormatError, type FoundEncryption } from '../table.js';
 import { CellDates } from './cells.js';
+import { WorkBudget } from './work-budget.js';
 import { MergedRanges } from './merged-ranges.js';
 import { partBlocks } from './read-part.js';
 import { readSharedStrings } from './read-shared-strings.js';
@@ -56,8 +57,11 @@ async function readPackage(
   };
   const toInflate = 2 * workbook.sheets.reduce((bytes, sheet) => bytes + sheet.entry.inflatedBytes, 0);
   let inflated = 0;
+  let isOpening = true;
+  const budget = new WorkBudget(output, fileBytes);
   const progress = (bytes: number): void => {
     inflated += bytes;
+    budget.check(isOpening);
     output.consumed(Math.floor((fileBytes * inflated) / Math.max(1, toInflate)));
   };
   const merged: MergedRanges[] = [];
@@ -72,6 +76,7 @@ async function readPackage(
     }
   }
   output.header({ encrypted });
+  isOpening = false;
   for (const [index, sheet] of workbook.sheets.entries()) {
     const reader = new SheetReader(context, merged[index] ?? new MergedRanges(), sheet.entry.inflatedBytes);
     await readSheet(zip, sheet, reader, progress, output);
