@@ -1,4 +1,5 @@
 import type { AdapterName, Language, Logger } from '../../schemas/index.js';
+import { openInsertSizes } from '../metrics/insert-sizes.js';
 import type { MetricsRegistry } from '../metrics/registry.js';
 import type { CollectedRow } from './collected-rows.js';
 import type { Flush, FlushReply, FlushTarget } from './flush.js';
@@ -123,8 +124,8 @@ export class Collector {
     counters.accepted.add({ adapter }, accepted);
     counters.duplicates.add({ adapter }, flush.records.length - accepted);
     for (const { code } of flush.rejects) counters.rejected.add({ adapter, code });
-    counters.insertRecords.observe(flush.records.length, { adapter });
     if (!this.options.target.visible) return;
+    counters.insertRecords.observe(flush.records.length, { adapter });
     const now = Date.now();
     for (const { receivedAt, records } of requests) {
       if (records.length === 0) continue;
@@ -141,11 +142,7 @@ function openCounters(metrics: MetricsRegistry) {
     dropped: metrics.counter('wxlive_dropped_keys_total', 'Unknown keys left out of events.'),
     failures: metrics.counter('wxlive_flush_failures_total', 'Tries to store a flush that failed.'),
     waiting: metrics.gauge('wxlive_waiting_records', 'Records that wait to be durable.'),
-    insertRecords: metrics.histogram(
-      'wxlive_insert_records',
-      'Records stored together.',
-      [1, 10, 100, 1_000, 5_000, 10_000, 20_000, 50_000, 100_000],
-    ),
+    insertRecords: openInsertSizes(metrics),
     visible: metrics.histogram(
       'wxlive_receipt_to_visible_seconds',
       'From the receipt of a record until a query shows it.',

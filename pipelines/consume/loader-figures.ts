@@ -1,3 +1,4 @@
+import { openInsertSizes } from '../metrics/insert-sizes.js';
 import type { Counter, MetricsRegistry } from '../metrics/registry.js';
 import type { StoredFlush } from './flush-store.js';
 import type { LaneConsumer } from './lane-consumer.js';
@@ -29,7 +30,7 @@ export function openLoaderFigures(metrics: MetricsRegistry): LoaderFigures {
     'From the receipt of a record until a query shows it.',
   );
   const took = metrics.histogram('wxlive_flush_seconds', 'Time a flush of the loader took.');
-  const size = metrics.histogram('wxlive_flush_rows', 'Rows of a flush.', [10, 100, 1_000, 10_000, 100_000]);
+  const size = openInsertSizes(metrics);
   let watched: readonly LaneConsumer[] = [];
   metrics.beforeRender(() => {
     lag.clear();

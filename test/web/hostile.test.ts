@@ -240,10 +240,10 @@ describe('under pressure', () => {
   });
 
   it('at the end what was taken is stored and answered, and the target is closed', async () => {
-    const { post, target, stop } = await start({ collector: { flushIntervalMs: 60_000 } });
+    const { post, target, stop, metrics } = await start({ collector: { flushIntervalMs: 60_000 } });
     await post('/v1/events', eventJson('before'));
     const waiting = Promise.all(['e1', 'e2', 'e3'].map((id) => post('/v1/events', eventJson(id))));
-    await sleep(100);
+    while (!(await metrics.render()).includes('wxlive_waiting_records 3\n')) await sleep(10);
     expect(target.stored.size).toBe(1);
     running = [];
     await stop();
