@@ -1,20 +1,26 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+import { z } from 'zod';
 
 import { migrate, openWarehouse, typedByUser, type Warehouse } from '../sql/index.js';
 import { engineEnded } from '../test/servers/clickhouse.js';
 
 export const ZONE = 'Asia/Shanghai';
 
-/** Synthetic events: `eventCount / 10` viewers, 200 lives of two hours over 60 days, a third of the rows in a funnel. */
+/** Synthetic events: `eventCount / 10` viewers, 200 lives of two hours over 60 days, a third of the rows in a funnel, a campaign with two posters. */
 const INSERT = `
 INSERT INTO wxlive_store.events_store
-(event_key, event_id, platform, account, room_id, viewer_key, viewer, event, event_original, event_time, stated_time, received_at, utm_source, adapter, batch_seq, amount_fen)
+(event_key, event_id, platform, account, room_id, viewer_key, viewer, event, event_original, event_time, stated_time, received_at, utm_source, utm_campaign, utm_content, adapter, batch_seq, amount_fen)
 SELECT
     bitShiftLeft(toUInt128(ms), 80) + number, concat('e', toString(number)), 'miniprogram', 'default', toString(live),
     id, id, name, name, at, at, at,
-    if(name = 'live_enter' AND draw % 3 != 0, concat('source', toString(draw % 12)), ''), 'events', 1,
+    if(has_utm, concat('source', toString(draw % 12)), ''),
+    if(has_utm AND draw % 12 < 2, 'bench', ''),
+    if(has_utm AND draw % 12 < 2, ['a', 'b'][person % 2 + 1], ''),
+    'events', 1,
     if(name = 'order_pay', 100 + draw % 50000, NULL)
 FROM
 (
@@ -29,12 +35,14 @@ FROM
         transform(intDiv(draw, 1024) % 100,
             arrayEnumerate(range(101)),
             arrayConcat(arrayResize(['live_heartbeat'], 50, 'live_heartbeat'), arrayResize(['live_enter'], 12, 'live_enter'), arrayResize(['goods_click'], 14, 'goods_click'), arrayResize(['order_pay'], 7, 'order_pay'), arrayResize(['goods_expose'], 18, 'goods_expose')),
-            'live_like') AS name
+            'live_like') AS name,
+        name = 'live_enter' AND draw % 3 != 0 AS has_utm
     FROM numbers({first:UInt64}, {count:UInt64})
 )`;
 
 export interface BenchWarehouse {
   readonly warehouse: Warehouse;
+  readonly dataDir: string;
   readonly close: () => Promise<void>;
 }
 
@@ -55,6 +63,7 @@ export async function openBenchWarehouse(eventCount: number): Promise<BenchWareh
   }
   return {
     warehouse,
+    dataDir,
     async close() {
       await warehouse.close();
       // It still writes for a moment after its last user is gone.
@@ -62,6 +71,14 @@ export async function openBenchWarehouse(eventCount: number): Promise<BenchWareh
       if (kept === undefined) await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+const addressSchema = z.object({ process_id: z.number() });
+
+/** The engine's process over a data folder, to ask Linux for its processor time. */
+export function engineProcessId(dataDir: string): number {
+  const text = readFileSync(join(dataDir, 'engine/address.json'), 'utf8');
+  return addressSchema.parse(JSON.parse(text)).process_id;
 }
 
 async function countEvents(warehouse: Warehouse): Promise<number> {
