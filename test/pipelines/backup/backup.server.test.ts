@@ -409,7 +409,7 @@ describe('a restored warehouse', () => {
     const facts = [
       'wxlive_store.events_store',
       'wxlive_store.order_facts_store',
-      'wxlive_store.attendance_store',
+      'wxlive.attendance',
       'wxlive_store.identities_store',
       'wxlive_store.employees_store',
       'wxlive.live_daily',
