@@ -252,6 +252,28 @@ describe('under pressure', () => {
   });
 });
 
+it('/metrics shows what was accepted, known, rejected and why, how soon it shows and how much goes together', async () => {
+  const { post, server } = await start();
+  await post('/v1/events', `${eventJson('m1')}\n${eventJson('m2')}\n{}\nno json`);
+  await post('/v1/events', eventJson('m1'));
+  const answer = await fetch(`${server.url}/metrics`);
+  expect(answer.headers.get('content-type')).toContain('version=0.0.4');
+  const lines = new Set((await answer.text()).split('\n'));
+  for (const line of [
+    'wxlive_accepted_total{adapter="events"} 2',
+    'wxlive_duplicates_total{adapter="events"} 1',
+    'wxlive_rejected_total{adapter="events",code="not_json"} 1',
+    'wxlive_rejected_total{adapter="events",code="missing_event_id"} 1',
+    'wxlive_receipt_to_visible_seconds_count{adapter="events"} 3',
+    'wxlive_insert_records_count{adapter="events"} 2',
+    'wxlive_insert_records_sum{adapter="events"} 3',
+    'wxlive_waiting_records 0',
+    'wxlive_http_requests_total{route="/v1/events",status="200"} 2',
+  ]) {
+    expect([...lines], line).toContain(line);
+  }
+});
+
 describe('pages of the company', () => {
   it('may post from a browser, others may not read the answer', async () => {
     const { server, post } = await start();
