@@ -132,7 +132,7 @@ export class HttpClient {
     const trouble = troubleOf(parsed.value);
     if (trouble === null) return succeed({ text, document: parsed.value });
     const code = trouble.kind === 'transient' ? 'unreachable' : 'rate_limited';
-    return fail({ trouble, failure: endPull(code) });
+    return fail({ trouble, failure: endPull(code, trouble.code) });
   }
 
   private async fetch({ method, path, query, headers, body }: ApiRequest): Promise<Response> {

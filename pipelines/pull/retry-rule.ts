@@ -1,11 +1,13 @@
-/** How an answer, or none, is to be met. */
-export type Trouble =
+/** How an answer, or none, is to be met; `code` is the platform's own. */
+export type Trouble = { readonly code?: string } &
   /** No answer, half of one, 5xx, a page of some proxy, "system busy". */
-  | { readonly kind: 'transient' }
-  /** Too many requests; `waitMs` when the server says how long. */
-  | { readonly kind: 'limited'; readonly waitMs: number | null }
-  /** Too many requests this minute: WeCom's block lasts 60 s (DOMAIN §1.4). */
-  | { readonly kind: 'limited_minute' };
+  (
+    | { readonly kind: 'transient' }
+    /** Too many requests; `waitMs` when the server says how long. */
+    | { readonly kind: 'limited'; readonly waitMs: number | null }
+    /** Too many requests this minute: WeCom's block lasts 60 s (DOMAIN §1.4). */
+    | { readonly kind: 'limited_minute' }
+  );
 
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;

@@ -65,8 +65,8 @@ export class TencentApi {
 function troubleOf(document: unknown): Trouble | null {
   const code = errorCodeOf(document);
   if (code === null) return null;
-  if (LIMITED.test(code)) return { kind: 'limited', waitMs: null };
-  return TRANSIENT.test(code) ? { kind: 'transient' } : null;
+  if (LIMITED.test(code)) return { kind: 'limited', waitMs: null, code };
+  return TRANSIENT.test(code) ? { kind: 'transient', code } : null;
 }
 
 /** null when it is no error. */

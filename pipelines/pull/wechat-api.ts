@@ -91,9 +91,10 @@ export class WechatApi {
 
 function troubleOf(document: unknown): Trouble | null {
   const code = errorCodeOf(document);
-  if (code === BUSY) return { kind: 'transient' };
-  if (code === TOO_MANY_AT_ONCE) return { kind: 'limited', waitMs: null };
-  return TOO_MANY.includes(code) ? { kind: 'limited_minute' } : null;
+  const name = `errcode ${code}`;
+  if (code === BUSY) return { kind: 'transient', code: name };
+  if (code === TOO_MANY_AT_ONCE) return { kind: 'limited', waitMs: null, code: name };
+  return TOO_MANY.includes(code) ? { kind: 'limited_minute', code: name } : null;
 }
 
 function failureOf(code: number): PullFailure {

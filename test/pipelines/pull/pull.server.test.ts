@@ -167,7 +167,9 @@ describe('pull wecom', () => {
     expect((await pull(target)).failures).toEqual([]);
     expect(time.slept[0]).toBeGreaterThanOrEqual(60_000);
     platform.fail('get_user_all_livingid', limited, limited, limited);
-    expect(await pull(target, { from: 0 })).toMatchObject({ failures: [{ code: 'rate_limited' }] });
+    expect(await pull(target, { from: 0 })).toMatchObject({
+      failures: [{ code: 'rate_limited', message: expect.stringContaining('errcode 45009') as string }],
+    });
   });
 
   it('says so when id or secret are wrong, with one question', async () => {
