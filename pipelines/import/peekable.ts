@@ -17,6 +17,11 @@ export class Peekable<Item> {
     }
   }
 
+  /** Remembers something smaller in place of the item looked at last: a whole file may be looked at in vain. */
+  replaceLast(item: Item): void {
+    this.seen[this.seen.length - 1] = item;
+  }
+
   /** All items, those looked at first. */
   async *read(): AsyncIterable<Item> {
     try {

@@ -4,6 +4,7 @@ import {
   type CellValue,
   type HeaderRow,
   type OpenedFile,
+  type TableChunk,
   type TableRow,
 } from '../../formats/index.js';
 import { fail, succeed, type FileFailure, type Outcome } from '../../schemas/index.js';
@@ -24,7 +25,7 @@ export async function openTables(
   const { format } = file;
   const chunks = new Peekable(file.content.chunks());
   // The first table with a header of ours decides; a sheet of notes before it is skipped.
-  const first = await findFirstHeader(chunks.peek(), sources, options, format === 'csv');
+  const first = await findFirstHeader(chunks, sources, options, format === 'csv');
   if (!first.ok) return first;
   const { source } = first.value;
   const titles: string[] = [];
@@ -40,7 +41,7 @@ export async function openTables(
         if (waiting.length < HEADER_SEARCH_ROWS && !last) return [];
         const found = findHeader(waiting, [source], options.aliases);
         if (!found.ok) {
-          if (last) waiting = [];
+          waiting = last ? [] : waiting.slice(0, HEADER_SEARCH_ROWS);
           return [];
         }
         const { at, match } = found.value;
@@ -102,7 +103,7 @@ function headerRow(cells: readonly CellValue[]): HeaderRow {
 }
 
 async function findFirstHeader(
-  chunks: AsyncIterable<{ readonly table: string; readonly rows: readonly TableRow[] }>,
+  chunks: Peekable<TableChunk>,
   sources: readonly Source[],
   options: InputOptions,
   isOneTable: boolean,
@@ -116,14 +117,18 @@ async function findFirstHeader(
     if (found.failure.detail !== undefined || failure.detail === undefined) failure = found.failure;
     return null;
   };
-  for await (const chunk of chunks) {
+  for await (const chunk of chunks.peek()) {
     if (chunk.table !== table) {
       const match = look();
       if (match !== null) return succeed(match);
       table = chunk.table;
       seen = [];
     }
-    if (seen.length >= HEADER_SEARCH_ROWS) continue;
+    if (seen.length >= HEADER_SEARCH_ROWS) {
+      // Of a table without a header of ours nothing more is needed than that it was there.
+      chunks.replaceLast({ table: chunk.table, rows: [] });
+      continue;
+    }
     seen.push(...chunk.rows.slice(0, HEADER_SEARCH_ROWS - seen.length));
     if (seen.length >= HEADER_SEARCH_ROWS) {
       const match = look();
