@@ -30,11 +30,12 @@ export async function openImportBench(): Promise<ImportBench> {
   return importBenchOver(test.warehouse, test.dataDir, () => test.stop());
 }
 
-/** The same over a warehouse that is there. */
+/** The same over a warehouse that is there; with `kafka` files go through it. */
 export async function importBenchOver(
   warehouse: Warehouse,
   dataDir: string,
   stop: () => Promise<void>,
+  kafka: Pick<ImportTools, 'kafka'> = {},
 ): Promise<ImportBench> {
   await migrate(warehouse, { reportZone: ZONE, channelGroups: {} });
   const parsed = PseudonymKey.parse('ab'.repeat(32));
@@ -47,6 +48,7 @@ export async function importBenchOver(
     warehouse,
     bus: async () => (bus ??= await openDirectBus(warehouse, dataDir)),
     progress: { update: () => undefined, end: () => undefined },
+    ...kafka,
   };
   return {
     warehouse,

@@ -139,8 +139,15 @@ export async function runKafkaChaos(options: ChaosOptions): Promise<ChaosReport>
       (random.chance(0.7) ? (active ?? random.pick(loaders)) : random.pick(loaders)).kill();
     },
     async broker() {
-      await kafka.restart?.();
       kills.broker++;
+      // On a busy machine a broker may take longer than it is given.
+      for (let tries = 1; ; tries++) {
+        const failed = await kafka.restart?.().then(
+          () => false,
+          () => tries < 5,
+        );
+        if (failed !== true) break;
+      }
     },
     async clickhouse() {
       await engine.kill();

@@ -43,7 +43,8 @@ export class Operator {
 
   async addPartition(topic: string): Promise<number> {
     const admin = await this.open();
-    const count = (await admin.fetchTopicOffsets(topic)).length + 1;
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    const count = (topics[0]?.partitions.length ?? 0) + 1;
     await admin.createPartitions({ topicPartitions: [{ topic, count }] });
     return count;
   }

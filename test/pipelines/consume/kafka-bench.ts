@@ -1,13 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { KafkaBus } from '../../../pipelines/bus/kafka-bus.js';
-import { KafkaClient } from '../../../pipelines/bus/kafka-client.js';
-import { KafkaLoader } from '../../../pipelines/consume/kafka-loader.js';
+import { KafkaClient, type KafkaSettings } from '../../../pipelines/bus/kafka-client.js';
+import { KafkaLoader, type KafkaLoaderOptions } from '../../../pipelines/consume/kafka-loader.js';
 import { MetricsRegistry } from '../../../pipelines/metrics/registry.js';
 import { PseudonymKey } from '../../../pipelines/privacy/key.js';
 import { Seal } from '../../../pipelines/privacy/seal.js';
 import type { CanonicalEvent, Logger, ViewerId } from '../../../schemas/index.js';
-import { typedByUser, type Warehouse } from '../../../sql/index.js';
-import type { TestWarehouse } from '../../servers/clickhouse.js';
+import { typedByUser } from '../../../sql/index.js';
+import type { KafkaWorld } from './kafka-world.js';
 
 /** A logger that keeps what was said. */
 export function keepingLogger(): Logger & { readonly lines: string[] } {
@@ -20,48 +21,95 @@ export function keepingLogger(): Logger & { readonly lines: string[] } {
   return { lines, debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') };
 }
 
+export interface BenchOptions {
+  readonly partitions?: number;
+  readonly compression?: 'none' | 'gzip';
+  /** Each event carries a text of so many characters. */
+  readonly noteLength?: number;
+}
+
 /** Everything that one test of the loader needs, over topics of its own. */
 export class KafkaBench {
   readonly logger = keepingLogger();
   readonly client: KafkaClient;
   readonly bus: KafkaBus;
+  readonly partitions: number;
+  readonly noteLength: number;
   private readonly loaders: KafkaLoader[] = [];
-  readonly metrics = new MetricsRegistry();
+  metrics = new MetricsRegistry();
 
   constructor(
-    readonly brokers: string,
-    readonly test: TestWarehouse,
+    readonly world: Pick<KafkaWorld, 'kafka' | 'warehouse' | 'dataDir'>,
     readonly prefix: string,
-    readonly partitions = 2,
+    options: BenchOptions,
   ) {
-    this.client = new KafkaClient(
-      { brokers: brokers.split(','), tls: null, sasl: null, compression: 'gzip' },
-      this.logger,
-    );
+    this.partitions = options.partitions ?? 2;
+    this.noteLength = options.noteLength ?? 0;
+    this.client = new KafkaClient(this.settings(options.compression ?? 'gzip'), this.logger);
     this.bus = new KafkaBus(this.client.openProducer(), prefix);
+  }
+
+  settings(compression: 'none' | 'gzip' = 'gzip'): KafkaSettings {
+    return { brokers: this.world.kafka.brokers.split(','), tls: null, sasl: null, compression };
   }
 
   get topics(): { prefix: string; partitions: number; replication: number; retentionMs: number } {
     return { prefix: this.prefix, partitions: this.partitions, replication: 1, retentionMs: 86_400_000 };
   }
 
-  loader(warehouse: Warehouse = this.test.warehouse, dataDir = this.test.dataDir): KafkaLoader {
+  /** The topic of events that HTTP brings. */
+  get topic(): string {
+    return `${this.prefix}.events`;
+  }
+
+  get group(): string {
+    return `${this.prefix}-loader`;
+  }
+
+  /** A loader, started, whose figures are counted from zero. */
+  loader(options: Partial<KafkaLoaderOptions> = {}): KafkaLoader {
+    this.metrics = new MetricsRegistry();
     const loader = new KafkaLoader({
       client: this.client,
       letters: this.bus,
       topics: this.topics,
-      group: `${this.prefix}-loader`,
-      warehouse,
-      dataDir,
+      group: this.group,
+      warehouse: this.world.warehouse,
+      dataDir: this.world.dataDir,
       seal: testSeal(),
       metrics: this.metrics,
       logger: this.logger,
       flushIntervalMs: 50,
       flushRecords: 20_000,
+      ...options,
     });
     this.loaders.push(loader);
+    this.logger.lines.length = 0;
     loader.start();
     return loader;
+  }
+
+  /** A figure of the loader; 0 when it was never counted. */
+  async figure(name: string): Promise<number> {
+    const line = (await this.metrics.render()).split('\n').find((one) => one.startsWith(`${name} `));
+    return Number(line?.split(' ').at(-1) ?? 0);
+  }
+
+  /** The last range of each partition of the events' topic that the warehouse remembers. */
+  async ranges(): Promise<ReadonlyMap<number, { first: number; last: number; fingerprint: string }>> {
+    const rows = await this.query(
+      `SELECT partition, first_offset, last_offset, fingerprint FROM wxlive_store.kafka_offsets_ledger FINAL WHERE topic = '${this.topic}'`,
+    );
+    return new Map(
+      rows.map((row) => [
+        Number(row['partition']),
+        {
+          first: Number(row['first_offset']),
+          last: Number(row['last_offset']),
+          fingerprint: String(row['fingerprint']),
+        },
+      ]),
+    );
   }
 
   /** How often each case of arrival was seen. */
@@ -72,7 +120,7 @@ export class KafkaBench {
   }
 
   async query(sql: string): Promise<Record<string, unknown>[]> {
-    return this.test.warehouse.query(typedByUser(sql), z.record(z.string(), z.unknown()));
+    return this.world.warehouse.query(typedByUser(sql), z.record(z.string(), z.unknown()));
   }
 
   /** Events of this adapter and account that are visible. */
@@ -97,7 +145,7 @@ export function testSeal(): Seal {
 }
 
 /** Events of one account, numbered; half a minute apart. */
-export function events(account: string, from: number, count: number): CanonicalEvent[] {
+export function events(account: string, from: number, count: number, noteLength = 0): CanonicalEvent[] {
   return Array.from({ length: count }, (_, index) => {
     const number = from + index;
     const at = 1_794_398_400_000 + number * 30;
@@ -134,7 +182,7 @@ export function events(account: string, from: number, count: number): CanonicalE
       refund_id: '',
       amount_fen: null,
       watch_ms: null,
-      props: { city: '上海' },
+      props: noteLength === 0 ? { city: '上海' } : { note: randomBytes(noteLength).toString('base64') },
       adapter: 'events',
     };
   });

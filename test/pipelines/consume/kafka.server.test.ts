@@ -1,0 +1,530 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import {
+  KafkaClient,
+  type ConsumeOptions,
+  type RunningConsumer,
+} from '../../../pipelines/bus/kafka-client.js';
+import { createTopicsOf } from '../../../pipelines/bus/topic-plans.js';
+import { OffsetLedger } from '../../../pipelines/consume/offset-ledger.js';
+import { fingerprintOf } from '../../../pipelines/consume/partition-inbox.js';
+import { acquireWarehouseLease, isFenced } from '../../../pipelines/consume/warehouse-lease.js';
+import { Loader } from '../../../pipelines/load/loader.js';
+import { packageRoot, readLedger, typedByUser, WarehouseError, type Warehouse } from '../../../sql/index.js';
+import { parseImport, runWxlive } from '../../cli/run-wxlive.js';
+import { KeptProcess } from '../../crash/chaos/kept-process.js';
+import { LIVE, writeCrashFiles } from '../../crash/crash-files.js';
+import { importBenchOver } from '../import-tools.js';
+import { findKafka } from '../../servers/kafka.js';
+import { events, ownRows, type KafkaBench } from './kafka-bench.js';
+import { KafkaWorld, loaded, loading, publish, until } from './kafka-world.js';
+
+const origin = findKafka();
+
+describe.skipIf(origin === null)('the loader from a real broker', () => {
+  let world: KafkaWorld;
+  beforeAll(async () => {
+    if (origin !== null) world = await KafkaWorld.open(origin);
+  });
+  afterEach(() => world.closeBenches());
+  afterAll(() => world.stop());
+
+  /** The fingerprint of a message in the first partition of the events. */
+  async function fingerprintAt(bench: KafkaBench, offset: number): Promise<string> {
+    const found: string[] = [];
+    const consumer = await bench.client.consume({
+      group: `${bench.prefix}-peek`,
+      topics: [bench.topic],
+      onAssigned: () => undefined,
+      onBatch: ({ messages }) => {
+        const mark = messages.find((message) => message.offset === offset);
+        if (mark !== undefined) found.push(fingerprintOf(mark));
+        return Promise.resolve();
+      },
+      onEnd: () => undefined,
+    });
+    await until(() => found.length > 0, bench);
+    await consumer.stop();
+    return found[0] ?? '';
+  }
+
+  /** Messages among the dead letters of a bench. */
+  async function letters(bench: KafkaBench): Promise<number> {
+    const marks = await bench.client.watermarks(`${bench.prefix}.dead_letters`);
+    return [...marks.values()].reduce((sum, { high }) => sum + high, 0);
+  }
+
+  it('stores each message once, however what arrives lies to the range before', async () => {
+    // Texts that do not compress, in one partition: more than the broker gives in one answer.
+    const bench = world.bench('range', { partitions: 1, compression: 'none', noteLength: 700 });
+    const cluster = await bench.client.clusterId();
+    const cases = async (): Promise<Record<string, number>> => bench.arrivals();
+    let loader = bench.loader();
+    await loading(bench);
+    expect((await publish(bench, 'range', 0, 3_000)).every((one) => one === 1)).toBe(true);
+    expect((await publish(bench, 'range', 0, 20)).every((one) => one === 0)).toBe(true);
+    await loaded(bench, 'range', 3_000);
+    await publish(bench, 'range', 3_000, 300);
+    await loaded(bench, 'range', 3_300);
+    await loader.stop();
+    const before = await bench.query('SELECT * FROM wxlive.batches ORDER BY batch_id');
+
+    // Rewound to the beginning: what comes again is known, and nothing changes.
+    await world.operator.rewind(bench.group, bench.topic, () => null);
+    loader = bench.loader();
+    await until(
+      async () => ((await cases())['same'] ?? 0) + ((await cases())['overlap_left'] ?? 0) > 0,
+      bench,
+    );
+    expect((await cases())['older']).toBeGreaterThan(0);
+    expect(await bench.query('SELECT * FROM wxlive.batches ORDER BY batch_id')).toEqual(before);
+    await loader.stop();
+
+    // The states a kill leaves behind: a range that was intended, and nobody knows what of it was stored.
+    const [range] = (await bench.ranges()).values();
+    if (range === undefined) throw new Error('no range is remembered');
+    const inner = await fingerprintAt(bench, range.last - 1);
+    for (const [at, [what, first, last, fingerprint]] of (
+      [
+        ['overlap_left', range.first + 1, range.last, range.fingerprint],
+        ['overlap_right', range.first, range.last - 1, inner],
+        ['same', range.first, range.last, range.fingerprint],
+      ] as const
+    ).entries()) {
+      await new OffsetLedger(world.warehouse, cluster, 1_000 + at).write([
+        { topic: bench.topic, partition: 0, first, last, state: 'intended', fingerprint },
+      ]);
+      await world.operator.rewind(bench.group, bench.topic, () => range.first);
+      loader = bench.loader();
+      await until(async () => ((await cases())[what] ?? 0) > 0, bench);
+      await until(async () => (await bench.figure('wxlive_flush_seconds_count')) > 0, bench);
+      await loader.stop();
+      expect(await bench.visible('range')).toEqual({ rows: 3_300, ids: 3_300 });
+    }
+    await publish(bench, 'range', 3_300, 10);
+
+    // The end of the last range is looked at again, and is known.
+    loader = bench.loader();
+    await loaded(bench, 'range', 3_310);
+    const { contained = 0, overlap_right: right = 0 } = await cases();
+    expect(contained + right).toBeGreaterThan(0);
+    await loader.stop();
+
+    // Messages that the topic kept too short: said loudly, and what comes after them goes in.
+    await publish(bench, 'range', 0, 50);
+    await world.operator.dropMessages(bench.topic);
+    await publish(bench, 'range', 3_310, 10);
+    bench.loader();
+    await loaded(bench, 'range', 3_320);
+    expect((await cases())['gap']).toBeGreaterThan(0);
+    expect(await bench.figure(`wxlive_lost_messages_total{topic="${bench.topic}"}`)).toBeGreaterThan(0);
+    const [sums] = await bench.query(
+      `SELECT toUInt32(sum(accepted)) AS accepted FROM wxlive.batches WHERE file = '/v1/events'`,
+    );
+    expect(sums).toEqual({ accepted: 3_320 });
+  }, 180_000);
+
+  it('begins anew with a topic that was made again under its name, and takes partitions that were added', async () => {
+    const bench = world.bench('anew');
+    const loader = bench.loader();
+    await loading(bench);
+    await publish(bench, 'anew', 0, 1_000);
+    await loaded(bench, 'anew', 1_000);
+    await loader.stop();
+    await world.operator.deleteTopic(bench.topic);
+    await createTopicsOf(bench.client, bench.topics);
+    await world.operator.addPartition(bench.topic);
+    // Another producer: the first one would look at the partitions again only after a while.
+    const again = world.bench('anew');
+    await publish(again, 'anew', 500, 1_500);
+    again.loader();
+    await loaded(again, 'anew', 2_000);
+    expect((await again.arrivals())['recreated']).toBeGreaterThan(0);
+    expect([...(await again.ranges()).keys()].sort()).toEqual([0, 1, 2]);
+  });
+
+  it('goes on through a rebalance in the middle', async () => {
+    const bench = world.bench('rebalance');
+    bench.loader();
+    await loading(bench);
+    await publish(bench, 'rebalance', 0, 500);
+    // Somebody joins the loader's group, is given partitions, and leaves with what it had read.
+    let given = 0;
+    const intruder = await bench.client.consume({
+      group: bench.group,
+      topics: [bench.topic],
+      onAssigned: (partitions) => (given = partitions.length),
+      onBatch: () => Promise.resolve(),
+      onEnd: () => undefined,
+    });
+    let events = 500;
+    while (given === 0 || events < 2_000) {
+      await publish(bench, 'rebalance', events, 500);
+      events += 500;
+      await sleep(200);
+    }
+    await intruder.stop();
+    await publish(bench, 'rebalance', 0, 500);
+    await loaded(bench, 'rebalance', events);
+  });
+
+  it('lets one of two loaders store; a zombie that wakes after its turn stores nothing', async () => {
+    const bench = world.bench('two');
+    const signal = new AbortController().signal;
+    const zombie = await acquireWarehouseLease(world.warehouse, { signal, wants: false });
+    bench.loader();
+    await sleep(1_500);
+    expect(bench.logger.lines.some((line) => line.startsWith('info loading'))).toBe(false);
+    // It is silent for so long that another takes its place: the row says so before the clock does.
+    await world.warehouse.command(
+      typedByUser(
+        `INSERT INTO wxlive_store.loader_lease_ledger (epoch, holder, host, process_id, state) SELECT ${zombie.epoch}, 'x', 'x', 1, 'released'`,
+      ),
+    );
+    await loading(bench);
+    await publish(bench, 'two', 0, 500);
+    await loaded(bench, 'two', 500);
+    const woken = new Loader(zombie.warehouse, (await readLedger(world.warehouse)).get('event_salt') ?? '');
+    const snapshot = { exportedAt: 0, scopes: [], acceptShrink: false };
+    await expect(
+      woken.publish({ batchSeq: 7, records: events('two', 500, 100), snapshot }),
+    ).rejects.toSatisfy(isFenced);
+    expect(await bench.visible('two')).toEqual({ rows: 500, ids: 500 });
+    await zombie.release();
+  });
+
+  it('sets aside what nobody can read, and goes on', async () => {
+    const bench = world.bench('poison');
+    bench.loader();
+    await loading(bench);
+    const producer = bench.client.openProducer();
+    const topic = `${bench.prefix}.events`;
+    const good = { version: '1', type: 'records', adapter: 'events', records: '1' };
+    await producer.send([
+      { topic, bucket: 0, value: Buffer.from('{"openid":"oSECRET_of_somebody_123456"}'), headers: {} },
+      { topic, bucket: 0, value: Buffer.from('[[0,1,"x"]]'), headers: good },
+      { topic, bucket: 0, value: Buffer.from('[]'), headers: { ...good, version: '99' } },
+    ]);
+    await producer.close();
+    await publish(bench, 'poison', 0, 300);
+    await loaded(bench, 'poison', 300);
+    await until(
+      async () =>
+        (await bench.query(`SELECT * FROM wxlive.rejects WHERE startsWith(place, '${topic}/')`)).length === 3,
+      bench,
+    );
+    const rejects = await bench.query(
+      `SELECT place, code, preview FROM wxlive.rejects WHERE startsWith(place, '${topic}/')`,
+    );
+    expect(new Set(rejects.map(({ code }) => code))).toEqual(new Set(['unreadable_message']));
+    expect(JSON.stringify(rejects)).not.toContain('SECRET');
+    // A dead letter that is damaged itself is set aside without another one about it.
+    const damaged = bench.client.openProducer();
+    const letterTopic = `${bench.prefix}.dead_letters`;
+    await damaged.send([
+      { topic: letterTopic, bucket: 0, value: Buffer.from('x'), headers: { version: '1', type: 'reject' } },
+    ]);
+    await damaged.close();
+    await until(
+      async () =>
+        (await bench.query(`SELECT * FROM wxlive.rejects WHERE startsWith(place, '${letterTopic}/')`))
+          .length === 1,
+      bench,
+    );
+    await publish(bench, 'poison', 300, 10);
+    await loaded(bench, 'poison', 310);
+    const letters = await bench.client.watermarks(letterTopic);
+    expect([...letters.values()].reduce((sum, { high }) => sum + high, 0)).toBe(4);
+  });
+
+  it('gives a file that came through Kafka its figures, list and rows alike', async () => {
+    const bench = world.bench('file');
+    bench.loader();
+    await loading(bench);
+    const records = [...events('file', 0, 1_000), ...events('file', 0, 200)];
+    const batchSeq = bench.bus.nextBatchSeq();
+    const snapshot = { exportedAt: Date.now(), scopes: [], acceptShrink: false };
+    const file = { batchSeq, adapter: 'events' as const, route: 'a.ndjson', snapshot };
+    const parts = await bench.bus.publishFile({ ...file, records, recordRows: ownRows(1_200), firstPart: 0 });
+    await bench.bus.endFile(batchSeq, parts, {
+      batchSeq,
+      file: 'a.ndjson',
+      sha256: '0',
+      adapter: 'events',
+      account: 'default',
+      rows: 1_203,
+      rejected: 3,
+      newerBy: 'import',
+      startedAt: Date.now(),
+    });
+    const found = (): Promise<Record<string, unknown>[]> =>
+      bench.query(`SELECT * FROM wxlive.batches WHERE batch_id = '${batchSeq}'`);
+    await until(async () => (await found())[0]?.['state'] === 'loaded', bench);
+    expect(await found()).toMatchObject([
+      { file: 'a.ndjson', rows: '1203', accepted: '1000', duplicates: '200', rejected: '3', held: '0' },
+    ]);
+    expect(await bench.visible('file')).toEqual({ rows: 1_000, ids: 1_000 });
+    await until(
+      async () =>
+        (await bench.metrics.render()).includes('wxlive_loaded_rows_total{outcome="accepted"} 1000'),
+      bench,
+    );
+  });
+
+  it('waits out an outage of the database: nothing becomes a dead letter, and delivery goes on', async () => {
+    const bench = world.bench('outage');
+    bench.loader();
+    await loading(bench);
+    await publish(bench, 'outage', 0, 100);
+    await loaded(bench, 'outage', 100);
+    for (const [round, how] of (['cut', 'unavailable'] as const).entries()) {
+      const away = world.clickhouse.refuse(how, 900);
+      await publish(bench, 'outage', 100 + round * 100, 100);
+      await until(() => bench.logger.lines.some((line) => line.includes('a flush failed')), bench);
+      await away;
+      await loaded(bench, 'outage', 200 + round * 100);
+      bench.logger.lines.length = 0;
+    }
+    expect(await letters(bench)).toBe(0);
+    expect(await bench.figure('wxlive_flush_failures_total{transient="true"}')).toBeGreaterThan(0);
+    const [sums] = await bench.query(
+      `SELECT toUInt32(sum(accepted)) AS accepted FROM wxlive.batches WHERE started_at > now() - 600 AND file = '/v1/events'
+        AND toUInt64(batch_id) > (SELECT min(batch_seq) - 1 FROM wxlive_store.events_store WHERE account = 'outage')`,
+    );
+    expect(sums).toEqual({ accepted: 300 });
+  });
+
+  it('takes no more from the broker than it may hold while the database is away', async () => {
+    const bench = world.bench('pressure', { partitions: 1, compression: 'none', noteLength: 1_000 });
+    bench.loader({ mostWaitingBytes: 100_000 });
+    await loading(bench);
+    await publish(bench, 'pressure', 0, 10);
+    await loaded(bench, 'pressure', 10);
+    const away = world.clickhouse.refuse('cut', 3_500);
+    let most = 0;
+    const state = { away: true };
+    void away.then(() => (state.away = false));
+    // Eight megabytes, of which the broker gives two or three in one answer.
+    for (let from = 10; from < 6_010; from += 600) await publish(bench, 'pressure', from, 600);
+    while (state.away) {
+      most = Math.max(most, await bench.figure('wxlive_loader_waiting_bytes'));
+      await sleep(20);
+    }
+    await loaded(bench, 'pressure', 6_010);
+    expect(most).toBeGreaterThan(100_000);
+    expect(most).toBeLessThan(4_000_000);
+    expect(await bench.figure('wxlive_loader_waiting_bytes')).toBe(0);
+  });
+
+  it('notices a consumer that is given nothing, and begins anew', async () => {
+    const bench = world.bench('stall');
+    let stuck = true;
+    class StuckOnce extends KafkaClient {
+      override consume(options: ConsumeOptions): Promise<RunningConsumer> {
+        const onBatch = stuck ? () => Promise.resolve() : options.onBatch;
+        return super.consume({ ...options, onBatch });
+      }
+    }
+    const client = new StuckOnce(bench.settings(), bench.logger);
+    bench.loader({ client, stallMs: 700 });
+    await loading(bench);
+    await publish(bench, 'stall', 0, 100);
+    await until(async () => (await bench.figure('wxlive_consumer_stalls_total')) > 0, bench);
+    stuck = false;
+    await loaded(bench, 'stall', 100);
+    await world.closeBenches();
+    await client.close();
+  });
+
+  describe('through the command line', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'wxlive-kafka-cli-'));
+    const prefix = `cli${process.pid}`;
+    let serve: KeptProcess;
+    let env: Record<string, string>;
+    beforeAll(async () => {
+      env = {
+        ...world.clickhouse.environment,
+        WXLIVE_PSEUDONYM_KEY: 'c'.repeat(64),
+        WXLIVE_WRITE_KEYS: 'cli:key-of-the-test',
+        KAFKA_BROKERS: world.kafka.brokers,
+        WXLIVE_KAFKA_TOPIC_PREFIX: prefix,
+        WXLIVE_KAFKA_GROUP: prefix,
+        WXLIVE_KAFKA_PARTITIONS_COUNT: '2',
+      };
+      serve = await KeptProcess.start({ roles: 'collector,loader', dataDir: world.dataDir, env });
+      await serve.ready();
+    });
+    afterAll(async () => {
+      const exit = await serve.down();
+      rmSync(folder, { recursive: true, force: true });
+      expect(exit, serve.lines.slice(-20).join('\n')).toBe(0);
+    });
+    const run = (...args: string[]) => runWxlive(args, { dataDir: world.dataDir, env });
+    const rows = (sql: string) => world.warehouse.query(typedByUser(sql), anyRow);
+    const eventually = async (sql: string, wanted: unknown): Promise<void> => {
+      for (let tries = 0; ; tries++) {
+        const found = await rows(sql);
+        if (tries > 400 || JSON.stringify(found) === JSON.stringify(wanted)) {
+          expect(found, serve.lines.slice(-20).join('\n')).toEqual(wanted);
+          return;
+        }
+        await sleep(50);
+      }
+    };
+
+    it('imports files, waits for them or does not, and tells what became of them', async () => {
+      const person = (at: number): string => `oCANARY${at % 50}aaaaaaaaaaaaaaaaaaaaa`;
+      const lines = Array.from({ length: 400 }, (_, at) =>
+        JSON.stringify({
+          event_id: `k${at % 300}`,
+          event: 'live_enter',
+          time: 1_790_000_000_000 + (at % 300),
+          openid: person(at),
+          room_id: 'R1',
+          account: 'cli',
+        }),
+      );
+      const eventFile = join(folder, 'events.ndjson');
+      writeFileSync(eventFile, [...lines, '{"event":"no id"}', ''].join('\n'));
+      const orders = join(folder, 'orders.csv');
+      writeFileSync(
+        orders,
+        `order_id,room_id,openid,amount_fen,pay_time,status\no1,R1,${person(1)},100,2026-09-20 12:00:00,paid\n`,
+      );
+      const minutes = join(packageRoot(), 'test', 'fixtures', 'samples', 'minutes-k1-day0.json');
+      const first = await run('import', '--json', eventFile, orders, minutes);
+      expect(first.exit, first.stderr).toBe(3);
+      expect(parseImport(first)).toMatchObject([
+        { rows: 401, accepted: 300, duplicates: 100, rejected: 1, held: 0 },
+        { rows: 1, accepted: 1, duplicates: 0, rejected: 0, held: 0 },
+        { rows: 87, accepted: 87, duplicates: 0, rejected: 0, held: 0 },
+      ]);
+      const second = await run('import', '--json', '--no-wait', eventFile, minutes);
+      const batches = parseImport(second).map((file) => ('batch_id' in file ? String(file.batch_id) : ''));
+      await eventually(
+        `SELECT toUInt32(accepted) AS accepted, toUInt32(duplicates) AS duplicates, state FROM wxlive.batches WHERE batch_id IN ('${batches.join("','")}') ORDER BY batch_id`,
+        [
+          { accepted: 0, duplicates: 400, state: 'loaded' },
+          { accepted: 0, duplicates: 87, state: 'loaded' },
+        ],
+      );
+      const doctor = await run('doctor', '--json');
+      expect(doctor.stdout).toMatch(/"name": ?"Kafka",\s*"state": ?"ok"/u);
+    });
+
+    it('takes a post, gives its bad rows a batch, and replays them past the loader, once', async () => {
+      const good = { event: 'live_enter', openid: 'oCANARYposted', room_id: 'R1', account: 'posted' };
+      const body = [
+        { ...good, event_id: 'p1', time: 1_790_000_000_000 },
+        { ...good, event_id: 'p2', time: 'yesterday' },
+      ];
+      const answer = await fetch(`${serve.url}/v1/events?key=key-of-the-test`, {
+        method: 'POST',
+        body: JSON.stringify(body),
+      });
+      expect(await answer.json()).toMatchObject({ accepted: 1, duplicates: 0, rejected: [{ index: 1 }] });
+      await eventually(
+        `SELECT toUInt32(sum(rows)) AS rows, toUInt32(sum(accepted)) AS accepted, toUInt32(sum(rejected)) AS rejected FROM wxlive.batches
+          WHERE batch_id IN (SELECT batch_id FROM wxlive.events WHERE account = 'posted' UNION ALL SELECT batch_id FROM wxlive.rejects WHERE startsWith(place, '/v1/events') OR startsWith(place, '$'))`,
+        [{ rows: 2, accepted: 1, rejected: 1 }],
+      );
+      // A row that somebody else wrote into the topic: unreadable as a message, and good when it is replayed.
+      const bench = world.bench('unused');
+      const producer = bench.client.openProducer();
+      await producer.send([
+        {
+          topic: `${prefix}.events`,
+          bucket: 0,
+          value: Buffer.from(JSON.stringify({ ...body[0], event_id: 'p3' })),
+          headers: {},
+        },
+      ]);
+      await producer.close();
+      await eventually(
+        `SELECT toUInt32(count()) AS n FROM wxlive.rejects WHERE startsWith(place, '${prefix}.events/') AND code = 'unreadable_message'`,
+        [{ n: 1 }],
+      );
+      for (const accepted of [1, 0]) {
+        const replay = await run(
+          'rejects',
+          'replay',
+          '--json',
+          '--reason',
+          'unreadable_message',
+          '--from',
+          '2026-01-01',
+        );
+        expect(JSON.parse(replay.stdout), replay.stderr).toMatchObject({ accepted });
+      }
+      expect(
+        await rows(`SELECT event_id FROM wxlive.events WHERE account = 'posted' ORDER BY event_id`),
+      ).toEqual([{ event_id: 'p1' }, { event_id: 'p3' }]);
+      // The loader has the lease back.
+      await publishByHttp(serve.url, { ...body[0], event_id: 'p4' });
+      await eventually(`SELECT toUInt32(count()) AS n FROM wxlive.events WHERE event_id = 'p4'`, [{ n: 1 }]);
+    });
+
+    it('lets nobody read an id in a topic', async () => {
+      let readable = 0;
+      let rooms = 0;
+      const read = await world.operator.readAll(await world.operator.topics(`${prefix}.`), (bytes) => {
+        if (bytes.includes('CANARY') && !bytes.includes('"p3"')) readable++;
+        if (bytes.includes('"R1"')) rooms++;
+      });
+      expect(read).toBeGreaterThan(3);
+      // What is read is what was sent: the room can be found, the ids cannot.
+      expect(rooms).toBeGreaterThan(0);
+      expect(readable).toBe(0);
+    });
+  });
+
+  it('tells what a list and minutes brought, also when the loader fails between storing and remembering', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'wxlive-kafka-lists-'));
+    const { watchFile } = writeCrashFiles(folder, 5);
+    const bench = world.bench('lists');
+    let failures = 0;
+    const failing: Warehouse = {
+      ...world.warehouse,
+      insert(request) {
+        const text = 'statement' in request ? request.statement : request.table;
+        if (!text.includes('batch_parts_store') || failures >= 2) return world.warehouse.insert(request);
+        failures++;
+        return Promise.reject(new WarehouseError('killed before it could be remembered', null, true));
+      },
+    };
+    bench.loader({ warehouse: failing });
+    await loading(bench);
+    const imports = await importBenchOver(world.warehouse, world.dataDir, () => Promise.resolve(), {
+      kafka: { bus: bench.bus, wait: true },
+    });
+    const list = await imports.load(watchFile, { room: LIVE });
+    expect(list).toMatchObject({ rows: 300, accepted: 300, duplicates: 0 });
+    expect(failures).toBe(2);
+    expect(await imports.load(watchFile, { room: LIVE })).toMatchObject({ accepted: 0, duplicates: 300 });
+    failures = 0;
+    const minutes = join(packageRoot(), 'test', 'fixtures', 'samples', 'minutes-k2-day0-css.json');
+    const options = { room: 'kd-kafka' };
+    expect(await imports.load(minutes, options)).toMatchObject({ rows: 90, accepted: 90, duplicates: 0 });
+    expect(failures).toBe(2);
+    expect(await imports.load(minutes, options)).toMatchObject({ accepted: 0, duplicates: 90 });
+    const [restated] = await bench.query(
+      `SELECT toUInt32(sum(changed)) AS changed FROM wxlive.restatements WHERE room_id = '${LIVE}' AND outcome = 'first'`,
+    );
+    expect(restated).toEqual({ changed: 300 });
+    rmSync(folder, { recursive: true, force: true });
+  });
+});
+
+const anyRow = z.record(z.string(), z.unknown());
+
+async function publishByHttp(url: string, event: object): Promise<void> {
+  const answer = await fetch(`${url}/v1/events?key=key-of-the-test`, {
+    method: 'POST',
+    body: JSON.stringify([event]),
+  });
+  expect(answer.status).toBe(200);
+}
