@@ -5,17 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { METRICS, type ReportDefinition } from '../../../schemas/index.js';
-import {
-  buildDocument,
-  definitionFolders,
-  findAnalysis,
-  loadDefinition,
-  loadDefinitions,
-  periodOf,
-} from '../../../reports/index.js';
-import { isListed, type TableModel } from '../../../reports/render/table-model.js';
+import { definitionFolders, loadDefinition, loadDefinitions } from '../../../reports/index.js';
 import { parseDefinition } from '../../../reports/definitions/load.js';
-import { loadSql, openAnalyst, openWarehouse, typedByUser, type Warehouse } from '../../../sql/index.js';
+import { openAnalyst, openWarehouse, typedByUser, type Warehouse } from '../../../sql/index.js';
 import { runWxlive, type RunResult } from '../../cli/run-wxlive.js';
 import { lacksProgram, lacksPython, runPython } from '../../external-tool.js';
 import { engineEnded, makeDataDir } from '../../servers/clickhouse.js';
@@ -208,97 +200,6 @@ describe('the daily live brief', () => {
     }
   });
 });
-
-describe('every built-in report', () => {
-  const all = loadDefinitions(definitionFolders(undefined));
-  const definitions = all.ok ? all.value : [];
-  const period = periodOf(
-    Date.parse(`${DAY}T00:00:00+08:00`),
-    Date.parse(`${DAY}T24:00:00+08:00`),
-    'Asia/Shanghai',
-    'zh',
-  );
-
-  it.each(definitions.map((definition) => [definition.name, definition] as const))(
-    '%s shows in each section what the analysis or the query says by hand',
-    async (name, definition) => {
-      const built = await buildDocument(owner, {
-        definition,
-        period,
-        recipient: null,
-        language: 'zh',
-        timeZone: 'Asia/Shanghai',
-        now: Date.now(),
-      });
-      if (!built.ok) throw new Error(built.failure.message);
-      const sections = new Map(built.value.sections.map((section) => [section.id, section]));
-      let compared = 0;
-      for (const section of definition.sections) {
-        const made = sections.get(section.id);
-        if ('analysis' in section && section.for_each === undefined) {
-          const analysis = findAnalysis(section.analysis);
-          const range = { from: new Date(period.from).toISOString(), to: new Date(period.to).toISOString() };
-          const context = { timeZone: 'Asia/Shanghai', language: 'zh' } as const;
-          const answer = await analysis?.answer(owner, { ...section.spec, ...range }, context);
-          if (answer?.ok !== true) throw new Error(`${name} ${section.id}`);
-          const tables = answer.value.tables('zh');
-          const shown = Array.isArray(section.tables)
-            ? section.tables.map((place) => tables[place - 1])
-            : tables;
-          expect(made?.tables.length, section.id).toBe(shown.length);
-          shown.forEach((table, place) => {
-            if (table === undefined) throw new Error(`${name} ${section.id}: no table ${place}`);
-            expect(
-              figuresOf(
-                made?.tables[place],
-                table.columns.map(({ key }) => key),
-              ),
-            ).toEqual(
-              figuresOf(
-                table,
-                table.columns.map(({ key }) => key),
-              ),
-            );
-            compared += table.rows.length;
-          });
-        } else if ('query' in section) {
-          const sql = loadSql(section.query);
-          const parameters = {
-            from_ms: period.from,
-            to_ms: period.to,
-            zone: 'Asia/Shanghai',
-            platform_names: ['小程序直播', '看点直播', '企业微信直播'],
-          };
-          const asked = Object.entries(parameters).filter(([key]) => sql.includes(`{${key}:`));
-          const rows = await owner.query(
-            sql,
-            z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
-            Object.fromEntries(asked),
-          );
-          const keys = made?.tables[0]?.columns
-            .map(({ key }) => key)
-            .filter((key) => rows.every((row) => key in row));
-          expect(figuresOf(made?.tables[0], keys ?? [])).toEqual(
-            rows.map((row) => (keys ?? []).map((key) => textOf(row[key]))),
-          );
-          compared += rows.length;
-        }
-      }
-      if (name !== 'poster-experiment') expect(compared).toBeGreaterThan(0);
-    },
-  );
-});
-
-/** The cells of some columns, as text. */
-function figuresOf(table: TableModel | undefined, keys: readonly string[]): (string | null)[][] {
-  if (table === undefined || !isListed(table)) throw new Error('no table');
-  const places = keys.map((key) => table.columns.findIndex((column) => column.key === key));
-  return table.rows.map((row) => places.map((place) => textOf(row[place])));
-}
-
-function textOf(cell: string | number | null | undefined): string | null {
-  return cell === null || cell === undefined ? null : String(cell);
-}
 
 describe('report definitions', () => {
   it('are all valid, and every metric they name is in the dictionary', () => {
