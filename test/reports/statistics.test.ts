@@ -11,7 +11,7 @@ import {
 } from '../../reports/statistics.js';
 
 describe('the normal quantile', () => {
-  // Wichura, AS 241 (1988), the values given for checking; and the tables of every textbook.
+  // Computed independently: scipy 1.17 stats.norm.ppf.
   it.each([
     [0.25, -0.6744897501960817],
     [0.001, -3.090232306167814],
@@ -25,7 +25,8 @@ describe('the normal quantile', () => {
 });
 
 describe("Wilson's interval", () => {
-  // Newcombe (1998), Statistics in Medicine 17:857, table I, method 3: score without continuity correction.
+  // The score interval without continuity correction of Newcombe (1998), Statistics in Medicine 17:857–872; the figures
+  // computed independently: scipy 1.17 binomtest(…).proportion_ci(method='wilson').
   it.each([
     [81, 263, 0.2553, 0.3662],
     [15, 148, 0.0624, 0.1605],
@@ -45,7 +46,8 @@ describe("Wilson's interval", () => {
 });
 
 describe("Newcombe's interval of a difference", () => {
-  // Newcombe (1998), Statistics in Medicine 17:873, table II, method 10: score without continuity correction.
+  // Method 10 of Newcombe (1998), Statistics in Medicine 17:873–890; the figures computed independently: statsmodels 0.15
+  // confint_proportions_2indep(method='newcomb').
   it.each([
     [56, 70, 48, 80, 0.0524, 0.3339],
     [9, 10, 3, 10, 0.1705, 0.809],
@@ -68,11 +70,12 @@ describe("Newcombe's interval of a difference", () => {
 });
 
 describe('the pooled z of two proportions', () => {
-  it('answers the cigarette tax (Penn State, STAT 415, lesson 9.4: Z = 8.99)', () => {
-    expect(pooledZ([41, 195], [351, 605])).toBeCloseTo(8.99, 2);
+  // The figures computed independently: statsmodels 0.15 proportions_ztest; scipy 1.17 chi2_contingency, no correction.
+  it('answers 351 of 605 and 41 of 195: 8.986', () => {
+    expect(pooledZ([41, 195], [351, 605])).toBeCloseTo(8.9859, 4);
   });
 
-  it('squares to the χ² of the fourfold table (Fisher 1934, criminal twins: 10 of 13 and 2 of 17, 13.032)', () => {
+  it('squares to the χ² of the fourfold table (10 of 13 and 2 of 17, which are Fisher’s criminal twins: 13.032)', () => {
     const z = pooledZ([2, 17], [10, 13]) ?? 0;
     expect(z ** 2).toBeCloseTo(13.032, 3);
     expect(normalTwoSided(z)).toBeCloseTo(0.000306, 6);
@@ -88,7 +91,8 @@ describe('the pooled z of two proportions', () => {
 
 describe("Welch's t", () => {
   // Student's sleep data (Cushny and Peebles 1905), as in the documentation of t.test in R:
-  // t = -1.8608, df = 17.776, p-value = 0.07939, 95 percent confidence interval -3.3654832 0.2054832.
+  // t = -1.8608, df = 17.776, p-value = 0.07939, 95 percent confidence interval -3.3654832 0.2054832;
+  // scipy 1.17 ttest_ind(equal_var=False) says the same.
   const first = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0, 2];
   const second = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4];
   const sample = (values: readonly number[]): { count: number; mean: number; variance: number } => {
@@ -115,7 +119,7 @@ describe("Welch's t", () => {
 });
 
 describe("Holm's adjustment", () => {
-  it('answers 0.01, 0.04, 0.03, 0.005 (Holm 1979; the example of the encyclopedias: 0.03, 0.06, 0.06, 0.02)', () => {
+  it('answers 0.01, 0.04, 0.03, 0.005 (Holm 1979; statsmodels 0.15 multipletests: 0.03, 0.06, 0.06, 0.02)', () => {
     const adjusted = holmAdjusted([0.01, 0.04, 0.03, 0.005]);
     [0.03, 0.06, 0.06, 0.02].forEach((p, index) => {
       expect(adjusted[index]).toBeCloseTo(p, 14);

@@ -56,9 +56,8 @@ describe('attribution equals brute force', () => {
 });
 
 describe('markov', () => {
-  // Anderl, Becker, von Wangenheim, Schumann: "Mapping the customer journey" (2016), and the example by which the R
-  // package ChannelAttribution explains removal effects: start → C1 → C2 → C3 → conversion, start → C1 → null,
-  // start → C2 → C3 → null.
+  // Removal effects as in Anderl, Becker, von Wangenheim, Schumann, "Mapping the Customer Journey". The three journeys are
+  // those of Sergey Bryl's article, as github.com/JesseCastro/markovattribution has them; the shares reckoned by hand below.
   it('agrees with the worked example of three journeys', () => {
     const engine = createAttribution({
       ...engineOptions(randomJourneys(1)),
