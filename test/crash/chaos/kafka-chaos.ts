@@ -304,7 +304,7 @@ const CHECKS = `SELECT
   (SELECT count() FROM wxlive.batches WHERE rows != accepted + duplicates + rejected + held) AS unbalanced_batches,
   (SELECT sum(views) FROM wxlive.live_daily) - (SELECT toInt64(countIf(event = 'live_enter')) FROM wxlive_store.events_store) AS views_beside_recount,
   (SELECT sum(likes) FROM wxlive.live_daily) - (SELECT toInt64(countIf(event = 'live_like')) FROM wxlive_store.events_store) AS likes_beside_recount,
-  (SELECT sum(viewers) FROM wxlive.live_daily) - (SELECT toInt64(sum(n)) FROM (SELECT uniqExact(viewer_key) AS n FROM wxlive_store.events_store WHERE event = 'live_enter' GROUP BY room_key, toDate(event_time, 'Asia/Shanghai'))) AS viewers_beside_recount,
+  (SELECT sum(viewers) FROM wxlive.live_daily) - (SELECT toInt64(sum(n)) FROM (SELECT uniqExact(viewer) AS n FROM wxlive_store.events_store WHERE event = 'live_enter' GROUP BY room_id, toDate(event_time, 'Asia/Shanghai'))) AS viewers_beside_recount,
   (SELECT count() FROM (SELECT event_key FROM wxlive_store.events_store GROUP BY event_key HAVING count() > 1)) AS keys_twice`;
 
 function shuffled<Item>(items: readonly Item[], random: SeededRandom): Item[] {
