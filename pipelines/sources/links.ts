@@ -14,7 +14,7 @@ import { namedFields, type NamedFields } from './named-fields.js';
 import { platformTime } from './platform-time.js';
 
 const COLUMNS: readonly SourceColumn[] = [
-  { name: 'code', aliases: ['编码', '链接编码', '渠道码', '短码', 'link_code'] },
+  { name: 'code', aliases: ['链接编码', '渠道码', '短码', 'link_code'] },
   { name: 'kind', aliases: ['类型', '链接类型'] },
   { name: 'utm_source', aliases: ['来源', '渠道来源'] },
   { name: 'utm_medium', aliases: ['媒介'] },

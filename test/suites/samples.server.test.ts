@@ -122,6 +122,14 @@ describe.each(['A', 'B', 'C', 'D'] as const)('phase %s', (phase) => {
   });
 });
 
+it.each([
+  ['channels', {}],
+  ['attribution', {}],
+])('%s of all that was imported adds up, although amounts together pass 2⁵³', async (name, spec) => {
+  const result = await wxlive([name, '--json', '--spec', '-'], JSON.stringify(spec));
+  expect(result.exit, result.stdout).toBe(0);
+});
+
 describe('files that cannot be read', () => {
   // One call for each pair of room and password, so that good and bad files of a call are told apart too.
   const groups = new Map<string, typeof expected.unreadable>();
