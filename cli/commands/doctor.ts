@@ -21,6 +21,8 @@ interface Check {
 const LEAST_NODE = 20;
 const LEAST_MEMORY_BYTES = 2 * 2 ** 30;
 const LEAST_DISK_BYTES = 2 * 2 ** 30;
+/** Older backups are told of. */
+const BACKUP_GROWS_OLD_MS = 7 * 86_400_000;
 
 /** `wxlive doctor`: what wxlive stands on, and what to do about each. */
 export function doctorCommand(): CommandDefinition {
@@ -33,7 +35,10 @@ export function doctorCommand(): CommandDefinition {
       const checks = [checkNode(app), checkMemory(app), checkFolder(app), checkDisk(app)];
       const warehouse = await checkWarehouse(app);
       const reached = warehouse.every(({ state }) => state === 'ok');
-      checks.push(checkKey(app, reached ? await keyBackupMadeAt(app) : undefined), ...warehouse);
+      const remembered = reached ? await readRemembered(app) : new Map<string, string>();
+      checks.push(checkKey(app, remembered.get('key_backup')), ...warehouse);
+      // A warehouse into which nothing was ever loaded needs no backup.
+      if (remembered.has('event_salt')) checks.push(checkBackup(app, remembered.get('backup')));
       const kafka = await checkKafka(app);
       if (kafka !== null) checks.push(kafka);
       checks.push(...(await checkPulls(app)));
@@ -116,10 +121,23 @@ function checkDisk(app: App): Check {
   }
 }
 
-/** When a backup of the key was made; undefined when none was. */
-async function keyBackupMadeAt(app: App): Promise<string | undefined> {
+/** What the warehouse remembers about itself: when backups were made, whether anything was loaded. */
+async function readRemembered(app: App): Promise<ReadonlyMap<string, string>> {
   const { readLedger } = await import('../../sql/index.js');
-  return (await readLedger(await app.warehouse())).get('key_backup');
+  return readLedger(await app.warehouse());
+}
+
+function checkBackup(app: App, madeAt: string | undefined): Check {
+  const name = app.say('数据备份', 'backup');
+  if (madeAt !== undefined && Date.now() - Date.parse(madeAt) < BACKUP_GROWS_OLD_MS) {
+    return { name, state: 'ok', found: madeAt, fix: '' };
+  }
+  return {
+    name,
+    state: 'warning',
+    found: madeAt ?? app.say('尚未备份', 'none'),
+    fix: app.say('请用 wxlive backup 目录 备份到另一块磁盘', 'run wxlive backup FOLDER, onto another disk'),
+  };
 }
 
 function checkKey(app: App, backupMadeAt: string | undefined): Check {

@@ -16,6 +16,7 @@ const file = join(folder, 'events.ndjson');
 const keyFile = join(folder, 'key.json');
 const [dataDir, restoredDir] = [makeDataDir(), makeDataDir()];
 const env = { KEYPW: 'Rv7-kelp-Ozon-41-uhu' };
+const checksSchema = z.object({ checks: z.array(z.object({ name: z.string(), state: z.string() })) });
 const answerSchema = z.looseObject({ folder: z.string(), rows: z.number().positive() });
 /** Held open so that the commands find running engines. */
 let engines: Warehouse[] = [];
@@ -70,6 +71,10 @@ it('a backup comes back into a new folder, also when restore was killed first', 
   const backup = answerSchema.parse(JSON.parse(made.stdout));
   const keys = await runWxlive(['keys', 'backup', keyFile, '--password-env', 'KEYPW'], { dataDir, env });
   expect(keys.exit, keys.stderr).toBe(0);
+
+  const doctor = await runWxlive(['doctor', '--json', '--lang', 'en'], { dataDir, env });
+  const { checks } = checksSchema.parse(JSON.parse(doctor.stdout));
+  expect(checks.find(({ name }) => name === 'backup')?.state).toBe('ok');
 
   const over = await runWxlive(['restore', backup.folder], { dataDir, env });
   expect(over.exit).toBe(2);
