@@ -9,6 +9,7 @@ import { untilStopped } from '../until-stopped.js';
 /** From the signal to the end of the process at most 10 s (PRODUCT §9): for roles, then for the last answers. */
 const ROLES_STOP_MS = 7_500;
 const ANSWERS_STOP_MS = 1_000;
+const LINGER_MS = 1_000;
 
 /** `wxlive serve`: starts the roles of cli/roles/ behind one HTTP port. */
 export function serveCommand(): CommandDefinition {
@@ -77,6 +78,7 @@ async function serve(app: App, _args: readonly string[], options: Options): Prom
     server.drain();
     await stopRoles();
     await server.close(ANSWERS_STOP_MS);
+    endSoon();
     return EXIT.done;
   } finally {
     await stopRoles();
@@ -102,6 +104,11 @@ function readRoles(app: App, options: Options, known: readonly RoleName[]): read
 
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : 'unknown';
+}
+
+/** A connection to a broker that was killed in between may be left behind, and would keep the process for ever. */
+function endSoon(): void {
+  setTimeout(() => process.exit(EXIT.done), LINGER_MS).unref();
 }
 
 async function pause(milliseconds: number): Promise<void> {
