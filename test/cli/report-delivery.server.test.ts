@@ -16,6 +16,7 @@ import { engineEnded, makeDataDir } from '../servers/clickhouse.js';
 import { startTestSmtp, type TestSmtp } from '../servers/smtp.js';
 import { readExpectedSamples, samplesEnvironment } from '../suites/expected-samples.js';
 import { runWxlive, startWxlive, type RunResult } from './run-wxlive.js';
+import { times } from '../long-form.js';
 
 /** A scheduler that was down for two days, a mail server that goes silent, a kill, and a person who sends again. */
 const folder = mkdtempSync(join(tmpdir(), 'wxlive-delivery-'));
@@ -197,6 +198,7 @@ describe.skipIf(lacksProgram('openssl'))('scheduled delivery by the command line
     // what a run leaves behind, one thing after the other: frozen issues, files, mails
     const progress = (): number =>
       readdirSync(sink).length + smtp.messages.length + listFiles(join(dataDir, 'outbox')).length;
+    const MOST_KILLS = times(2, 8);
     let kills = 0;
     for (;;) {
       const child = startWxlive(['report', 'due', '--run'], { dataDir, env, cwd: folder });
@@ -207,7 +209,7 @@ describe.skipIf(lacksProgram('openssl'))('scheduled delivery by the command line
       const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
       const from = progress();
       const steps = 1 + random.below(3);
-      while (isRunning() && (kills >= 4 || progress() < from + steps)) await sleep(5);
+      while (isRunning() && (kills >= MOST_KILLS || progress() < from + steps)) await sleep(5);
       await sleep(random.below(30));
       if (isRunning()) {
         child.kill('SIGKILL');
@@ -223,7 +225,7 @@ describe.skipIf(lacksProgram('openssl'))('scheduled delivery by the command line
       expect(await later.hold(Date.now() + 200_000)).not.toBeNull();
       await later.release(Date.now());
     }
-    expect(kills).toBeGreaterThanOrEqual(2);
+    expect(kills).toBeGreaterThanOrEqual(MOST_KILLS / 2);
     const fresh = (await history()).filter(({ scheduled_at }) => !old.has(scheduled_at));
     expect(fresh).toHaveLength(2 * 3);
     const mails = smtp.messages.slice(mailed).map((message) => message.toString('latin1'));

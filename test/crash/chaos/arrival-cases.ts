@@ -35,6 +35,13 @@ export class ArrivalCases {
     );
   }
 
+  /** How many arrivals of all cases loaders have told of. */
+  arrivals(): number {
+    let all = 0;
+    for (const counts of this.seen.values()) for (const times of counts.values()) all += times;
+    return all;
+  }
+
   counts(): Record<string, number> {
     const all: Record<string, number> = Object.fromEntries(this.own);
     for (const counts of this.seen.values()) {

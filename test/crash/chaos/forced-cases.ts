@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { typedByUser } from '../../../sql/index.js';
 import { settled, type ChaosWorld } from './kafka-chaos.js';
@@ -7,6 +8,9 @@ const rangeRow = z.object({
   first: z.coerce.number(),
   last: z.coerce.number(),
 });
+
+/** A group is joined, and the first messages fetched, well before. */
+const LONGEST_WAIT_MS = 30_000;
 
 /**
  * What no kill brings about: an operator rewinds the offsets, messages are gone, the topic is made again, partitions
@@ -27,8 +31,18 @@ export async function forceCases(world: ChaosWorld): Promise<void> {
     [
       'rewound',
       async () => {
+        await storeTogether(world);
         const ranges = await storedRanges(world, topic);
         await operator.rewind(group, topic, (partition) => (ranges.get(partition)?.first ?? 1) - 1);
+      },
+    ],
+    [
+      'rewound',
+      async () => {
+        await storeTogether(world);
+        const ranges = await storedRanges(world, topic);
+        // Into the midst of a range, where it has more than one message; else to where the group stood.
+        await operator.rewind(group, topic, (partition) => (ranges.get(partition)?.first ?? 0) + 1);
       },
     ],
     ['rewound', () => operator.rewind(group, topic, () => null)],
@@ -60,15 +74,43 @@ export async function forceCases(world: ChaosWorld): Promise<void> {
     await load.pause();
     await settled(world);
     await world.cases.look();
-    await Promise.all(world.loaders.map((one) => one.down()));
+    await loadersDown(world);
     say(`${name}: ${load.acknowledged.size} acknowledged`);
     await step();
+    const before = world.cases.arrivals();
     world.cases.count(name);
-    for (const one of world.loaders) one.up();
-    await Promise.all(world.loaders.map((one) => one.ready()));
+    await loadersUp(world);
+    // New messages beside those that come again would make another case of it.
+    if (name === 'rewound') await comeAgain(world, before);
     load.resume();
     await load.more(400);
   }
+}
+
+async function loadersDown({ loaders }: ChaosWorld): Promise<void> {
+  await Promise.all(loaders.map((one) => one.down()));
+}
+
+async function loadersUp({ loaders }: ChaosWorld): Promise<void> {
+  for (const one of loaders) one.up();
+  await Promise.all(loaders.map((one) => one.ready()));
+}
+
+/** What is sent while no loader runs is stored as ranges of several messages. */
+async function storeTogether(world: ChaosWorld): Promise<void> {
+  world.load.resume();
+  await world.load.more(400);
+  await world.load.pause();
+  await loadersUp(world);
+  await settled(world);
+  await world.cases.look();
+  await loadersDown(world);
+}
+
+/** Waits until the loaders have seen what comes again. */
+async function comeAgain({ cases }: ChaosWorld, before: number): Promise<void> {
+  const until = performance.now() + LONGEST_WAIT_MS;
+  while (cases.arrivals() === before && performance.now() < until) await sleep(100);
 }
 
 /** The last range of each partition that the warehouse remembers. */

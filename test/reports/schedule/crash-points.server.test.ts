@@ -18,13 +18,14 @@ import {
   type MortalProcess,
 } from './mortal-process.js';
 import { tinyCompute, tinyDefinition } from './tiny-report.js';
+import { times } from '../../long-form.js';
 
 /**
  * A scheduler that dies at one point of its look, and another that takes over, day after day, the point a little later
  * each day until the look comes to its end: what the folder and the mailbox hold is the oracle. `WXLIVE_CRASH_STRIDE=1`
  * dies at every point.
  */
-const STRIDE = Number(process.env['WXLIVE_CRASH_STRIDE'] ?? '7');
+const STRIDE = Number(process.env['WXLIVE_CRASH_STRIDE'] ?? times(13, 1));
 const OFFSET = Number(process.env['WXLIVE_TEST_SEED'] ?? '7') % STRIDE;
 const ZONE = 'Asia/Shanghai';
 const FIRST_DUE = Date.UTC(2026, 10, 1, 1);
