@@ -6,6 +6,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // Much of a run is waiting for programs that start and for disks: three keep two cores busy.
+    maxWorkers: 3,
   },
 });

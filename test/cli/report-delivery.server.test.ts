@@ -198,7 +198,7 @@ describe.skipIf(lacksProgram('openssl'))('scheduled delivery by the command line
     // what a run leaves behind, one thing after the other: frozen issues, files, mails
     const progress = (): number =>
       readdirSync(sink).length + smtp.messages.length + listFiles(join(dataDir, 'outbox')).length;
-    const MOST_KILLS = times(2, 8);
+    const MOST_KILLS = times(1, 8);
     let kills = 0;
     for (;;) {
       const child = startWxlive(['report', 'due', '--run'], { dataDir, env, cwd: folder });

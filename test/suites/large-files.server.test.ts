@@ -12,7 +12,7 @@ import { openImportBench, type ImportBench } from '../pipelines/import-tools.js'
  * one that lands in another row, or is lost, is seen. Then the same file again.
  */
 const EVENTS = 24_000;
-const OTHER_ROWS = 9_000;
+const OTHER_ROWS = 5_000;
 const MINUTE_MS = 60_000;
 const FIRST = Date.UTC(2026, 8, 10, 4);
 
