@@ -21,7 +21,6 @@ import { importBenchOver, openImportBench, type ImportBench } from '../pipelines
 import { readExpected, SAMPLES } from '../reports/analyses/expected-figures.js';
 import { readExpectedSamples } from '../suites/expected-samples.js';
 import { runWxlive } from '../cli/run-wxlive.js';
-import { LONG } from '../long-form.js';
 import { startTestCluster, type TestCluster } from '../servers/cluster.js';
 import { sourceQueries } from './cluster/source-queries.js';
 
@@ -68,7 +67,7 @@ beforeAll(async () => {
   });
   single = await openImportBench();
   for (const call of expected.imports) {
-    if (!(LONG ? ['A', 'B'] : ['A']).includes(call.phase)) continue;
+    if (!['A', 'B'].includes(call.phase)) continue;
     const password = call.password === null ? [] : [expected.passwords[call.password] ?? ''];
     for (const file of call.files) {
       if (SLOW.test(file) || call.fails?.includes(file) === true) continue;
