@@ -8,6 +8,8 @@ export interface SnapshotOptions {
   readonly exportedAt: number;
   readonly scopes: readonly AttendanceScope[];
   readonly acceptShrink: boolean;
+  /** Batches that brought the same bytes, the first of them first; see RecordBatch.retells. Absent: the bytes are new. */
+  readonly repeats?: readonly number[];
 }
 
 /** Records on their way; published means durable. */

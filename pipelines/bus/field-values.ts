@@ -1,4 +1,4 @@
-import type { Evidence, LinkedId, ViewerId } from '../../schemas/index.js';
+import { NO_EVIDENCE, type Evidence, type LinkedId, type ViewerId } from '../../schemas/index.js';
 import { EVIDENCE_TEXTS } from './record-fields.js';
 
 /** A message that no version of ours can have written, or that was damaged: trying again will not help. */
@@ -85,15 +85,3 @@ export function readEvidence(value: unknown): Evidence | undefined {
 
 const NOTHING: readonly string[] = Object.freeze([]);
 const NONE_LINKED: readonly LinkedId[] = Object.freeze([]);
-const NO_EVIDENCE: Evidence = Object.freeze({
-  utm_source: '',
-  utm_medium: '',
-  utm_campaign: '',
-  utm_content: '',
-  utm_term: '',
-  chan_id: '',
-  link_code: '',
-  referrer_host: '',
-  referrer_group: '',
-  malformed: false,
-});

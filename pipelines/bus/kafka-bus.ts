@@ -71,6 +71,7 @@ export class KafkaBus {
       exported_at: String(snapshot.exportedAt),
       scopes: snapshot.scopes.join(','),
       accept_shrink: snapshot.acceptShrink ? '1' : '0',
+      ...(snapshot.repeats === undefined ? {} : { repeats: snapshot.repeats.join(',') }),
     }));
     await this.producer.send(messages);
     return messages.length;

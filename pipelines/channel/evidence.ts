@@ -1,4 +1,4 @@
-import type { Evidence } from '../../schemas/index.js';
+import { NO_EVIDENCE, type Evidence } from '../../schemas/index.js';
 import { readPlace, UTM_NAMES, type PlaceReading, type UtmSet } from './read-place.js';
 import { RecentValues } from './recent-values.js';
 import { hostOf, referrerGroup } from './referrer.js';
@@ -24,18 +24,6 @@ export interface EvidenceOptions {
   readonly ownDomains?: readonly string[];
 }
 
-const NO_EVIDENCE: Evidence = Object.freeze({
-  utm_source: '',
-  utm_medium: '',
-  utm_campaign: '',
-  utm_content: '',
-  utm_term: '',
-  chan_id: '',
-  link_code: '',
-  referrer_host: '',
-  referrer_group: '',
-  malformed: false,
-});
 const NOTHING: EvidenceReading = Object.freeze({ evidence: NO_EVIDENCE, referrerId: null });
 const MOST_REMEMBERED = 10_000;
 const LONGEST_REMEMBERED = 2_048;

@@ -72,6 +72,11 @@ const fileHeaders = z.object({
     .transform((text) => (text === '' ? [] : text.split(',')))
     .pipe(z.array(z.enum(['staff', 'outsiders']))),
   accept_shrink: z.enum(['0', '1']),
+  repeats: z
+    .string()
+    .regex(/^\d+(,\d+)*$/u)
+    .transform((text) => text.split(',').map(Number))
+    .optional(),
 });
 const rejectSchema = z.object({
   origin: z.object({
@@ -141,11 +146,16 @@ function readRecords(message: IncomingMessage, place: MessagePlace, again: boole
   if (headers['batch'] !== undefined) {
     const parsed = fileHeaders.safeParse(headers);
     if (!parsed.success) throw new UnreadableMessage('a message of a file whose headers are damaged');
-    const { batch, part, exported_at, scopes, accept_shrink } = parsed.data;
+    const { batch, part, exported_at, scopes, accept_shrink, repeats } = parsed.data;
     file = {
       batchSeq: batch,
       part,
-      snapshot: { exportedAt: exported_at, scopes, acceptShrink: accept_shrink === '1' },
+      snapshot: {
+        exportedAt: exported_at,
+        scopes,
+        acceptShrink: accept_shrink === '1',
+        ...(repeats === undefined ? {} : { repeats }),
+      },
     };
   }
   return {

@@ -1,8 +1,8 @@
-import type { AttendanceScope } from '../../schemas/index.js';
 import type { SnapshotOptions } from '../bus/bus.js';
 import type { RecordPart } from '../load/record-part.js';
 import type { FileRun } from './run-import.js';
 import { placementOf } from './file-placement.js';
+import { snapshotOf } from './file-snapshot.js';
 import type { StagedRows } from './row-stage.js';
 
 /** Records of a part that this thread makes itself. */
@@ -29,19 +29,18 @@ export async function readStream(run: FileRun): Promise<void> {
     }
     await take(run, stage.take(), builder.take());
   }
-  await run.publisher?.publish(snapshotOf(run, identity.startedAt));
+  await run.publisher?.publish(streamSnapshot(run));
 }
 
 async function take(run: FileRun, rows: StagedRows, part: RecordPart): Promise<void> {
   const { tally, publisher, tools, input, identity } = run;
   tally.addRows(rows);
   if (publisher === null) tally.addReply(rows.recordRows, null);
-  else await publisher.add(part, rows.recordRows, rows.rejects, snapshotOf(run, identity.startedAt));
+  else await publisher.add(part, rows.recordRows, rows.rejects, streamSnapshot(run));
   tools.progress.update(identity.file, input.opened.consumed(), input.opened.bytes);
 }
 
 /** Rows that are streamed are of no list. */
-function snapshotOf({ options }: FileRun, exportedAt: number): SnapshotOptions {
-  const scopes: readonly AttendanceScope[] = options.scope === null ? [] : [options.scope];
-  return { exportedAt, scopes, acceptShrink: options.acceptShrink };
+function streamSnapshot(run: FileRun): SnapshotOptions {
+  return snapshotOf(run, run.identity.startedAt, run.options.scope === null ? [] : [run.options.scope]);
 }

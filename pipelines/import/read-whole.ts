@@ -1,11 +1,10 @@
-import { z } from 'zod';
 import type { AttendanceScope, DraftRecord } from '../../schemas/index.js';
-import { loadSql } from '../../sql/index.js';
 import { placementOf } from './file-placement.js';
 import { findExportTime, findFileDay } from './file-time.js';
 import { FileRefused, type InputRow } from './input.js';
 import { placeDraft } from './place-draft.js';
 import type { FileRun } from './run-import.js';
+import { snapshotOf } from './file-snapshot.js';
 
 /** A draft and the number of the row it came from. */
 interface HeldDraft {
@@ -34,7 +33,7 @@ export async function readWhole(run: FileRun): Promise<void> {
     const checked = stage.checkTable(row, rows);
     if (checked?.ok === false) throw new FileRefused(checked.failure);
   }
-  const exportedAt = await readExportTime(run, held);
+  const exportedAt = readExportTime(run, held);
   const placement = placementOf(run, exportedAt, findFileDay(wordsOf(run, held)));
   for (const { draft, row } of held) stage.addDraft(draft, row, placement);
   const rows = stage.take();
@@ -44,31 +43,19 @@ export async function readWhole(run: FileRun): Promise<void> {
     tally.addReply(rows.recordRows, null);
     return;
   }
-  const snapshot = { exportedAt, scopes: scopesOf(run, held), acceptShrink: options.acceptShrink };
+  const snapshot = snapshotOf(run, exportedAt, scopesOf(run, held));
   await publisher.add(part, rows.recordRows, rows.rejects, snapshot);
   await publisher.publish(snapshot);
 }
 
 /** When the file was exported; the publisher is told how that is known. */
-async function readExportTime(run: FileRun, held: readonly HeldDraft[]): Promise<number> {
-  const { options, publisher } = run;
+function readExportTime(run: FileRun, held: readonly HeldDraft[]): number {
+  const { options, publisher, earlier, identity } = run;
   const time = findExportTime(wordsOf(run, held));
   const newerBy = time?.from ?? (options.exportedAt === null ? 'import' : 'option');
   if (publisher !== null) publisher.newerBy = newerBy;
-  return time?.at ?? options.exportedAt ?? (await importedAt(run));
-}
-
-const firstImportRow = z.object({ at: z.coerce.number().nullable() });
-
-/**
- * The moment of import, for a file that says nothing of its own time: of its first import. The same file again is as old
- * as it was, and what replaced it meanwhile stays.
- */
-async function importedAt({ tools, identity }: FileRun): Promise<number> {
-  const { sha256, adapter, account, startedAt } = identity;
-  const of = { sha256, adapter, account };
-  const [first] = await tools.warehouse.query(loadSql('load/first-import'), firstImportRow, of);
-  return first?.at ?? startedAt;
+  // The same file again is as old as it was, and what replaced it meanwhile stays.
+  return time?.at ?? options.exportedAt ?? earlier?.firstAt ?? identity.startedAt;
 }
 
 function wordsOf(

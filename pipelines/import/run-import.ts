@@ -6,6 +6,7 @@ import { RecordPartBuilder } from '../load/record-part.js';
 import { BatchPublisher } from './batch-publisher.js';
 import { FileDigest } from './file-digest.js';
 import type { FilePublisher } from './file-publisher.js';
+import { findEarlierImports, type EarlierImports } from './earlier-imports.js';
 import type { FileReport } from './file-report.js';
 import { FileTally, type FileIdentity } from './file-tally.js';
 import type { ImportOptions, ImportTools } from './import-options.js';
@@ -31,6 +32,8 @@ export interface FileRun {
   readonly tally: FileTally;
   /** null on a dry run. */
   readonly publisher: FilePublisher | null;
+  /** null: the bytes are new. */
+  readonly earlier: EarlierImports | null;
   /** See createEventKeys. */
   readonly salt: string;
   /** null where this thread reads alone. */
@@ -130,7 +133,8 @@ async function importInput(
   const tally = new FileTally();
   const direct = bus === null ? null : new BatchPublisher(warehouse, bus, identity, tally);
   const publisher = kafka === null ? direct : new KafkaPublisher(warehouse, kafka, identity, tally);
-  const steps = { stage, builder, tally, publisher, salt, threads };
+  const earlier = await findEarlierImports(warehouse, identity);
+  const steps = { stage, builder, tally, publisher, earlier, salt, threads };
   const run: FileRun = { path, input, options, tools, identity, settings, ...steps };
   await (isWhole(input, options) ? readWhole(run) : readStream(run));
   await publisher?.finish();

@@ -2,7 +2,7 @@ import type { CanonicalRecord } from '../../schemas/index.js';
 import { loadSql, type SqlParameters, type Warehouse } from '../../sql/index.js';
 import { KEYED_KINDS, type KeyedKind } from './keyed-kinds.js';
 import { insertJsonRows, jsonRow, rowText, type JsonRow, type JsonValue } from './json-rows.js';
-import type { LoadResult, RecordBatch } from './load-result.js';
+import { stands, type LoadResult, type RecordBatch } from './load-result.js';
 import { notePendingDays } from './changed-days.js';
 import { restatedMinutes } from './restated-minutes.js';
 import { writeRestatements } from './restatements.js';
@@ -52,7 +52,7 @@ async function loadKind(
       if (same) return;
       if (kind.kind === 'minute') {
         if (Number(row['exported_at']) < Number(before['exported_at'])) return;
-      } else if (batch.amends !== undefined && Number(before['batch_seq']) > batch.amends.batchSeq) {
+      } else if (stands(before, batch)) {
         return;
       }
     }

@@ -1,11 +1,11 @@
-import type { CanonicalEvent, CanonicalOrder, ViewerId } from '../../schemas/index.js';
+import { NO_EVIDENCE, type CanonicalEvent, type CanonicalOrder, type ViewerId } from '../../schemas/index.js';
 import { loadSql, type Warehouse } from '../../sql/index.js';
 import { writeIdWords } from '../identity/id-words.js';
 import { KEY_WORDS, writeEventKey, type EventKeyMaker } from '../event-key.js';
 import { EventColumns } from './event-columns.js';
 import { notePendingDays, type PendingDay } from './changed-days.js';
 import { jsonRow, type JsonRow } from './json-rows.js';
-import type { RecordBatch } from './load-result.js';
+import { stands, type RecordBatch } from './load-result.js';
 import { ByteColumn, encodeColumns, WordColumn } from './native-columns.js';
 import type { Viewers } from './viewers.js';
 
@@ -51,9 +51,9 @@ export async function loadOrders(
     const key = new Uint32Array(KEY_WORDS);
     const viewerKey = new Uint32Array(4);
     const restated = new Set<string>();
-    const since = ordersSince(stored, batch.amends?.batchSeq);
+    const standing = standingOrders(stored, batch);
     for (const { index, record } of chunk) {
-      if (since.has(orderKey(record.order_id, record.account))) continue;
+      if (standing.has(orderKey(record.order_id, record.account))) continue;
       const facts = factsOf(record);
       const fresh = facts.filter((fact) => known.get(factKey(fact)) !== factText(fact, record));
       if (fresh.length === 0) continue;
@@ -87,16 +87,13 @@ export async function loadOrders(
   }
 }
 
-/** Orders that a later batch than the amended one told of; none when nothing is amended. */
-function ordersSince(stored: readonly JsonRow[], amended: number | undefined): ReadonlySet<string> {
-  const since = new Set<string>();
-  if (amended === undefined) return since;
-  for (const row of stored) {
-    if (Number(row['batch_seq']) > amended) {
-      since.add(orderKey(String(row['order_id']), String(row['account'])));
-    }
-  }
-  return since;
+/** Orders of which what is stored stands, whatever the batch says of them. */
+function standingOrders(stored: readonly JsonRow[], batch: RecordBatch): ReadonlySet<string> {
+  return new Set(
+    stored
+      .filter((row) => stands(row, batch))
+      .map((row) => orderKey(String(row['order_id']), String(row['account']))),
+  );
 }
 
 /** Where restated orders stood so far: a payment that moves to another day leaves one. */
@@ -168,19 +165,6 @@ function factsOf(order: CanonicalOrder): CanonicalEvent[] {
   );
   return facts;
 }
-
-const NO_EVIDENCE: CanonicalEvent['evidence'] = {
-  utm_source: '',
-  utm_medium: '',
-  utm_campaign: '',
-  utm_content: '',
-  utm_term: '',
-  chan_id: '',
-  link_code: '',
-  referrer_host: '',
-  referrer_group: '',
-  malformed: false,
-};
 
 function factKey(fact: CanonicalEvent): string {
   return JSON.stringify([fact.order_id, fact.account, fact.event, fact.refund_id]);

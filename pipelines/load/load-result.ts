@@ -5,6 +5,8 @@ export interface RecordBatch {
   readonly batchSeq: number;
   readonly records: readonly CanonicalRecord[];
   readonly amends?: AmendedBatch;
+  /** Batches that told the same before, ascending: what others told since the first of them stands. Absent: the latest counts. */
+  readonly retells?: readonly number[];
 }
 
 /** Rows that an earlier batch had to leave out and that are replayed now: what came in since stands. */
@@ -20,4 +22,14 @@ export interface LoadResult {
   readonly accepted: Uint8Array;
   /** Duplicates whose time or content differs from what was accepted first. */
   readonly conflicts: number;
+}
+
+/** Whether a stored row stands against what the batch says of it. */
+export function stands(
+  stored: Readonly<Record<string, unknown>>,
+  { batchSeq, retells = [] }: RecordBatch,
+): boolean {
+  const [first] = retells;
+  const told = Number(stored['batch_seq']);
+  return first !== undefined && told > first && told !== batchSeq && !retells.includes(told);
 }

@@ -87,6 +87,7 @@ export class Loader implements PartBus {
       batchSeq,
       records: others.map(({ record }) => record),
       ...(amends === undefined ? {} : { amends }),
+      ...toldBefore(amends, snapshot),
     };
     const kinds = new Set(batch.records.map(({ kind }) => kind));
     const stored = new Uint8Array(others.length);
@@ -114,6 +115,15 @@ export class Loader implements PartBus {
     });
     return { accepted, conflicts, held: false };
   }
+}
+
+/** Rows that are replayed, and files that are imported again, are as old as they were. */
+function toldBefore(
+  amends: BatchParts['amends'],
+  { repeats }: BatchParts['snapshot'],
+): Pick<RecordBatch, 'retells'> {
+  const retells = amends === undefined ? repeats : [amends.batchSeq];
+  return retells === undefined ? {} : { retells };
 }
 
 function adapterOf(parts: readonly RecordPart[]): string {

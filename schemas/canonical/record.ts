@@ -40,6 +40,19 @@ export interface Evidence {
   readonly malformed: boolean;
 }
 
+export const NO_EVIDENCE: Evidence = Object.freeze({
+  utm_source: '',
+  utm_medium: '',
+  utm_campaign: '',
+  utm_content: '',
+  utm_term: '',
+  chan_id: '',
+  link_code: '',
+  referrer_host: '',
+  referrer_group: '',
+  malformed: false,
+});
+
 export interface CanonicalEvent {
   readonly kind: 'event';
   readonly event_id: string;

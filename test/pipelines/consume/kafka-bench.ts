@@ -6,7 +6,7 @@ import { KafkaLoader, type KafkaLoaderOptions } from '../../../pipelines/consume
 import { MetricsRegistry } from '../../../pipelines/metrics/registry.js';
 import { PseudonymKey } from '../../../pipelines/privacy/key.js';
 import { Seal } from '../../../pipelines/privacy/seal.js';
-import type { CanonicalEvent, Logger, ViewerId } from '../../../schemas/index.js';
+import { NO_EVIDENCE, type CanonicalEvent, type Logger, type ViewerId } from '../../../schemas/index.js';
 import { typedByUser } from '../../../sql/index.js';
 import type { KafkaWorld } from './kafka-world.js';
 
@@ -164,18 +164,7 @@ export function events(account: string, from: number, count: number, noteLength 
       stated_time: at,
       received_at: at,
       scene: 1047,
-      evidence: {
-        utm_source: 'wechat_group',
-        utm_medium: '',
-        utm_campaign: 'double11',
-        utm_content: '',
-        utm_term: '',
-        chan_id: '',
-        link_code: '',
-        referrer_host: '',
-        referrer_group: '',
-        malformed: false,
-      },
+      evidence: { ...NO_EVIDENCE, utm_source: 'wechat_group', utm_campaign: 'double11' },
       referrer_viewer: null,
       goods_id: `g${number % 10}`,
       order_id: '',

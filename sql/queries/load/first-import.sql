@@ -1,4 +1,0 @@
--- one row: when the bytes of a file were imported first, in milliseconds; null when they never were
-SELECT minOrNull(toUnixTimestamp64Milli(started_at)) AS at
-FROM wxlive_store.batches_ledger FINAL
-WHERE sha256 = {sha256:String} AND adapter = {adapter:String} AND account = {account:String} AND state = 'loaded'
