@@ -69,15 +69,15 @@ describe.skipIf(lacksProgram('openssl'))('scheduled delivery by the command line
     const own = join(folder, 'reports');
     mkdirSync(own);
     writeFileSync(join(own, 'morning.yaml'), definition('0 9 * * *'));
-    writeFileSync(join(folder, 'ca.pem'), smtp.authority);
+    writeFileSync(join(folder, 'ca.pem'), smtp.settings.authority);
     env = {
       ...samplesEnvironment(readExpectedSamples()),
       MORNING: 'Kettle-Moss-41-Ferry',
       WXLIVE_REPORTS_DIR: own,
       WXLIVE_SMTP_HOST: 'localhost',
-      WXLIVE_SMTP_PORT: String(smtp.port),
-      WXLIVE_SMTP_USER: smtp.user,
-      WXLIVE_SMTP_PASSWORD: smtp.password,
+      WXLIVE_SMTP_PORT: String(smtp.settings.port),
+      WXLIVE_SMTP_USER: smtp.settings.user,
+      WXLIVE_SMTP_PASSWORD: smtp.settings.password,
       WXLIVE_SMTP_FROM: 'reports@example.com',
       WXLIVE_SMTP_CA_FILE: join(folder, 'ca.pem'),
     };

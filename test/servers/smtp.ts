@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SMTPServer } from 'smtp-server';
+import type { MailServer } from '../../reports/index.js';
 
 /** How the server treats the next message, once. */
 export type MailFault =
@@ -22,12 +23,13 @@ export type MailFault =
 
 /** A real SMTP server on this machine whose mailbox is the oracle. */
 export interface TestSmtp {
-  readonly port: number;
-  /** PEM of its certificate, its own authority. */
-  readonly authority: string;
+  /** What a sender is told of it. */
+  readonly settings: MailServer & {
+    readonly authority: string;
+    readonly user: string;
+    readonly password: string;
+  };
   readonly messages: readonly Buffer[];
-  readonly user: string;
-  readonly password: string;
   fail(fault: MailFault): void;
   close(): Promise<void>;
 }
@@ -87,11 +89,16 @@ export async function startTestSmtp(): Promise<TestSmtp> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    port: (server.server.address() as AddressInfo).port,
-    authority: cert,
+    settings: {
+      host: 'localhost',
+      port: (server.server.address() as AddressInfo).port,
+      security: 'starttls',
+      user,
+      password,
+      from: 'reports@example.com',
+      authority: cert,
+    },
     messages,
-    user,
-    password,
     fail: (fault) => faults.push(fault),
     close: () =>
       new Promise<void>((resolve) => {

@@ -19,16 +19,7 @@ describe.skipIf(lacksProgram('openssl'))('mail, judged by the mailbox of a real 
 
   beforeAll(async () => {
     smtp = await startTestSmtp();
-    server = {
-      host: 'localhost',
-      port: smtp.port,
-      security: 'starttls',
-      user: smtp.user,
-      password: smtp.password,
-      from: '直播报表 <reports@example.com>',
-      authority: smtp.authority,
-      timeoutMs: 3_000,
-    };
+    server = { ...smtp.settings, from: '直播报表 <reports@example.com>', timeoutMs: 3_000 };
   });
   afterAll(() => smtp.close());
 
@@ -147,7 +138,7 @@ describe.skipIf(lacksProgram('openssl'))('mail, judged by the mailbox of a real 
     const messages = await newMessages(async () => {
       const result = await mailChannel({ ...server, ...change }).send(shipmentOf(FILES).shipment);
       expect(result).toMatchObject({ kind });
-      expect(JSON.stringify(result)).not.toContain(smtp.password);
+      expect(JSON.stringify(result)).not.toContain(smtp.settings.password);
     });
     expect(messages).toHaveLength(0);
   });
