@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { createServer, connect, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { openWarehouse, type Warehouse, type WarehouseSettings } from '../../sql/index.js';
 import { OWNER } from '../../sql/engine/credentials.js';
 import { openEngine, type Engine } from '../../sql/engine/open-engine.js';
@@ -60,11 +59,14 @@ export class UnsteadyClickHouse {
     this.engine = await openEngine(this.settings);
   }
 
-  async refuse(how: Refusal, milliseconds: number): Promise<void> {
+  async refuse(how: Refusal, until: Promise<unknown>): Promise<void> {
     this.refusal = how;
     this.cut();
-    await sleep(milliseconds);
-    this.refusal = null;
+    try {
+      await until;
+    } finally {
+      this.refusal = null;
+    }
   }
 
   async stop(): Promise<void> {

@@ -154,7 +154,7 @@ export async function runKafkaChaos(options: ChaosOptions): Promise<ChaosReport>
       kills.clickhouse++;
     },
     async refuse() {
-      await engine.refuse(random.chance(0.5) ? 'cut' : 'unavailable', 500 + random.below(2_500));
+      await engine.refuse(random.chance(0.5) ? 'cut' : 'unavailable', sleep(500 + random.below(2_500)));
       refusals++;
     },
   };

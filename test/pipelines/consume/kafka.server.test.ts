@@ -282,10 +282,10 @@ describe.skipIf(origin === null)('the loader from a real broker', () => {
     await publish(bench, 'outage', 0, 100);
     await loaded(bench, 'outage', 100);
     for (const [round, how] of (['cut', 'unavailable'] as const).entries()) {
-      const away = world.clickhouse.refuse(how, 900);
-      await publish(bench, 'outage', 100 + round * 100, 100);
-      await until(() => bench.logger.lines.some((line) => line.includes('a flush failed')), bench);
-      await away;
+      const noticed = publish(bench, 'outage', 100 + round * 100, 100).then(() =>
+        until(() => bench.logger.lines.some((line) => line.includes('a flush failed')), bench),
+      );
+      await world.clickhouse.refuse(how, noticed);
       await loaded(bench, 'outage', 200 + round * 100);
       bench.logger.lines.length = 0;
     }
@@ -306,7 +306,7 @@ describe.skipIf(origin === null)('the loader from a real broker', () => {
     await loading(bench);
     await publish(bench, 'pressure', 0, 10);
     await loaded(bench, 'pressure', 10);
-    const away = world.clickhouse.refuse('cut', 3_500);
+    const away = world.clickhouse.refuse('cut', sleep(3_500));
     let most = 0;
     const state = { away: true };
     void away.then(() => (state.away = false));
