@@ -37,6 +37,8 @@ export interface BatchParts {
   readonly parts: readonly RecordPart[];
   readonly snapshot: SnapshotOptions;
   readonly amends?: AmendedBatch;
+  /** More of the batch follows at once: earlier facts of people whom it links may wait for it, or for `settle`. */
+  readonly continues?: boolean;
 }
 
 export interface PartsReply {
@@ -51,4 +53,6 @@ export interface PartBus extends Bus {
   /** What keys of events are salted with, for RecordPartBuilder. */
   readonly salt: string;
   publishParts(message: BatchParts): Promise<PartsReply>;
+  /** Resolves when nothing waits of messages that continue. */
+  settle(): Promise<void>;
 }

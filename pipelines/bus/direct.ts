@@ -87,6 +87,12 @@ class TurnTakingBus implements DirectBus {
     return this.load(message.batchSeq, (loader) => loader.publishParts(message));
   }
 
+  async settle(): Promise<void> {
+    // Whoever let go has settled; a loader that is not trusted is followed by one that recovers.
+    if (this.lease === null && this.loader !== null) return;
+    await this.load(null, (loader) => loader.settle());
+  }
+
   nextBatchSeq(): number {
     // Ascending even when the clock steps back.
     this.lastMilliseconds = Math.max(this.lastMilliseconds + 1, Date.now());
@@ -103,12 +109,15 @@ class TurnTakingBus implements DirectBus {
     await this.inTurn(() => this.release());
   }
 
-  /** Work on one batch, under the lease. */
-  private async load<Reply>(batchSeq: number, work: (loader: Loader) => Promise<Reply>): Promise<Reply> {
+  /** Work on one batch, or on what batches left, under the lease. */
+  private async load<Reply>(
+    batchSeq: number | null,
+    work: (loader: Loader) => Promise<Reply>,
+  ): Promise<Reply> {
     return this.inTurn(async () => {
       const loader = await this.takeLease();
       try {
-        if (batchSeq <= this.closedThrough) {
+        if (batchSeq !== null && batchSeq <= this.closedThrough) {
           await this.warehouse.command(loadSql('load/reopen-batch'), { batch: batchSeq });
         }
         const reply = await work(loader);
@@ -139,7 +148,14 @@ class TurnTakingBus implements DirectBus {
   private async release(): Promise<void> {
     const { lease } = this;
     this.lease = null;
-    await lease?.release();
+    if (lease === null) return;
+    try {
+      if (!lease.lost()) await this.loader?.settle();
+    } catch {
+      // Whoever loads next makes it good.
+      this.loader = null;
+    }
+    await lease.release();
   }
 
   /** The loader under the lease; a new one when somebody else may have written since. */

@@ -61,7 +61,8 @@ export class BatchPublisher implements FilePublisher {
     this.records = 0;
     await this.inFlight;
     await this.begin();
-    const publishing = this.bus.publishParts({ batchSeq: this.batchSeq, parts, snapshot }).then((reply) => {
+    const message = { batchSeq: this.batchSeq, parts, snapshot, continues: true };
+    const publishing = this.bus.publishParts(message).then((reply) => {
       this.tally.addOutcome(reply);
       recordRows.forEach((rows, at) => {
         this.tally.addReply(rows, reply.accepted[at] ?? new Uint8Array());
@@ -75,6 +76,7 @@ export class BatchPublisher implements FilePublisher {
   /** Waits for what is on its way, stores the rejects that wait and says how the batch ended. */
   async finish(): Promise<void> {
     await this.inFlight;
+    await this.bus.settle();
     await this.begin();
     await this.flushRejects();
     await this.write(this.tally.isHeld ? 'held' : 'loaded');

@@ -14,6 +14,9 @@ const REMEMBERED_MS = 35 * DAY_MS - HOUR_MS;
 
 /** From so many keys on the whole of recent_keys_store is read (of 12,000,000 keys in 0.1 s, whatever their number). */
 const MANY_KEYS = 500;
+/** A row of recent-keys: hash, stated time, hash of the content. */
+const RECENT_WORDS = 8;
+const NONE = new Uint32Array();
 
 /**
  * Which keys of a batch are taken. All of the last 35 days stand in recent_keys_store; the facts themselves, which hold
@@ -28,10 +31,9 @@ export class KeyHistory {
   /** The keys among those of the chunks that are taken, in a table with place for all the others. */
   async known(chunks: readonly EventChunk[]): Promise<KnownKeys> {
     const rows = chunks.reduce((sum, chunk) => sum + chunk.rows, 0);
-    const known = new KnownKeys(rows);
     const forgottenBefore = Date.now() - REMEMBERED_MS;
     const inFacts = (await this.oldestBatchMs()) < forgottenBefore;
-    await this.warehouse.session(async (session) => {
+    return this.warehouse.session(async (session) => {
       await session.command(loadSql('load/make-keys'));
       await session.insert({
         table: 'batch_keys',
@@ -40,22 +42,24 @@ export class KeyHistory {
         body: chunks.map(({ keys }) => new Uint8Array(keys.buffer, keys.byteOffset, keys.byteLength)),
       });
       // No event is accepted that lies more than a day ahead.
-      if (inFacts) await this.readFacts(session, chunks, forgottenBefore + DAY_MS, known);
+      const stored = inFacts ? await this.readFacts(session, chunks, forgottenBefore + DAY_MS) : NONE;
       const recentKeys = rows < MANY_KEYS ? 'load/recent-keys' : 'load/recent-keys-of-many';
       const recent = wordsOf(await readRowBinary(session, loadSql(recentKeys)));
-      for (let at = 0; at < recent.length; at += 8) {
+      const known = new KnownKeys(rows + stored.length / KEY_WORDS + recent.length / RECENT_WORDS);
+      for (let at = 0; at < stored.length; at += KEY_WORDS) known.set(stored, at, statedMsOf(stored, at), 0);
+      for (let at = 0; at < recent.length; at += RECENT_WORDS) {
         known.set(recent, at, wholeNumber(recent, at + 4), wholeNumber(recent, at + 6));
       }
+      return known;
     });
-    return known;
   }
 
+  /** The keys of the batch that the facts hold. */
   private async readFacts(
     session: Warehouse,
     chunks: readonly EventChunk[],
     latestMs: number,
-    known: KnownKeys,
-  ): Promise<void> {
+  ): Promise<Uint32Array> {
     let from = Number.MAX_SAFE_INTEGER;
     let to = 0;
     for (const { keys, rows } of chunks) {
@@ -66,11 +70,10 @@ export class KeyHistory {
         to = Math.max(to, statedMs);
       }
     }
-    if (to === 0) return;
+    if (to === 0) return NONE;
     // Corrected and stated time of one event differ by clock skew, which is under a day.
     const parameters = { from_ms: from - DAY_MS, to_ms: to + DAY_MS };
-    const stored = wordsOf(await readRowBinary(session, loadSql('load/stored-keys'), parameters));
-    for (let at = 0; at < stored.length; at += KEY_WORDS) known.set(stored, at, statedMsOf(stored, at), 0);
+    return wordsOf(await readRowBinary(session, loadSql('load/stored-keys'), parameters));
   }
 
   private async oldestBatchMs(): Promise<number> {

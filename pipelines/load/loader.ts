@@ -65,8 +65,13 @@ export class Loader implements PartBus {
     clean.forEach(({ dropped }, at) => {
       for (const number of dropped) reply.accepted[at]?.fill(ERASED, number, number + 1);
     });
-    await this.viewers.finish(learnt.pending, adapter);
+    if (message.continues !== true) await this.viewers.settle();
     return reply;
+  }
+
+  /** Does what messages that continue left for later. */
+  async settle(): Promise<void> {
+    await this.viewers.settle();
   }
 
   /** Nobody is erased while this process holds the loader lease; with a server others may, without it. */

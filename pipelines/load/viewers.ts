@@ -9,7 +9,7 @@ import { RowBinaryWriter } from './row-binary.js';
 import { wordsOf } from './words.js';
 
 /** Facts relabelled in one statement; more go in several. */
-const RELABEL_CHUNK = 2_000;
+const RELABEL_CHUNK = 20_000;
 /** Pseudonyms remembered before all are forgotten and asked again: 100 MB. */
 const CACHE_LIMIT = 2_000_000;
 /** A row of known-members: member, viewer, code of the kind. */
@@ -21,34 +21,30 @@ export interface Learnt {
   readonly numbers: readonly Uint32Array[];
   /** Of each People given: the records whose link taught something. */
   readonly records: readonly ReadonlySet<number>[];
-  /** To be given to `finish` when the facts of the batch are stored. */
-  readonly pending: PendingLinks;
-}
-
-/** Links that are written but whose earlier facts are not relabelled yet. */
-export interface PendingLinks {
-  /** Numbers of members. */
-  readonly changes: readonly number[];
-  /** Viewer that stored facts carry → viewer they should carry. */
-  readonly moves: readonly (readonly [number, number])[];
 }
 
 /**
  * Who is behind the pseudonyms, as the loader sees it. Holds only under the loader lease: nobody else links meanwhile.
  * Order of writing: link rows (not applied when earlier facts are to be relabelled), facts with the new viewer,
- * relabelling of earlier facts, link rows (applied); a kill in between is made good by `finishInterrupted`.
+ * relabelling of earlier facts, link rows (applied); a kill in between is made good by `finishInterrupted`. The last two
+ * are one `settle` for as many batches as may wait for it: each relabelling reads the viewer of every stored fact.
  */
 export class Viewers {
   private groups = new IdentityGroups();
   /** By number: whether the warehouse was asked about it. */
   private asked = new Uint8Array(0);
   private lastVersion = 0;
+  /** Linked by whom: members whose link is written but not applied. */
+  private unapplied = new Map<number, string>();
+  /** Viewers that stored facts carry and should not. */
+  private readonly outdated = new Set<number>();
 
   constructor(private readonly warehouse: Warehouse) {}
 
   /** Learns the groups that these people belong to, and links what their records link. */
   async prepare(people: readonly People[], adapter: string): Promise<Learnt> {
     if (this.groups.ids.size > CACHE_LIMIT) {
+      await this.settle();
       this.groups = new IdentityGroups();
       this.asked = new Uint8Array(0);
     }
@@ -62,18 +58,20 @@ export class Viewers {
     const before = new Map<number, number>();
     const records = people.map((some, at) => this.link(some, numbers[at] ?? new Uint32Array(), before));
     const changes = groups.takeChanges();
-    const moves = new Map<number, number>();
+    const moved = new Set<number>();
     for (const member of changes) {
       const viewer = groups.viewerOf(member);
       const old = before.get(member) ?? member;
-      if (old !== viewer) moves.set(old, viewer);
-      if (member !== viewer) moves.set(member, viewer);
+      if (old !== viewer) moved.add(old);
+      if (member !== viewer) moved.add(member);
     }
-    const stored = moves.size === 0 ? new Set<number>() : await this.storedAmong([...moves.keys()]);
-    const pending = { changes, moves: [...moves].filter(([old]) => stored.has(old)) };
-    await this.writeLinks(changes, adapter, pending.moves.length === 0 ? 1 : 0);
+    const stored = moved.size === 0 ? [] : await this.storedAmong([...moved]);
+    for (const viewer of stored) this.outdated.add(viewer);
+    const applies = stored.length === 0 && !changes.some((member) => this.unapplied.has(member));
+    if (!applies) for (const member of changes) this.unapplied.set(member, adapter);
+    await this.writeLinks(changes, adapter, applies ? 1 : 0);
     await this.writeConflicts(adapter);
-    return { numbers, records, pending };
+    return { numbers, records };
   }
 
   /** The person behind a pseudonym. */
@@ -88,11 +86,19 @@ export class Viewers {
     for (let word = 0; word < 4; word++) target[at + word] = words[from + word] ?? 0;
   }
 
-  /** After the facts of the batch are stored: relabels earlier facts and marks the links as applied. */
-  async finish({ changes, moves }: PendingLinks, adapter: string): Promise<void> {
-    if (moves.length === 0) return;
-    await this.relabel(moves);
-    await this.writeLinks(changes, adapter, 1);
+  /** After the facts of the batches are stored: relabels earlier facts and marks the links as applied. */
+  async settle(): Promise<void> {
+    if (this.unapplied.size === 0) return;
+    await this.relabel([...this.outdated]);
+    const byAdapter = new Map<string, number[]>();
+    for (const [member, adapter] of this.unapplied) {
+      const members = byAdapter.get(adapter);
+      if (members === undefined) byAdapter.set(adapter, [member]);
+      else members.push(member);
+    }
+    for (const [adapter, members] of byAdapter) await this.writeLinks(members, adapter, 1);
+    this.outdated.clear();
+    this.unapplied.clear();
   }
 
   /** Finishes what a killed loader began. */
@@ -103,9 +109,7 @@ export class Viewers {
     const numbers = new Uint32Array(open.length / 4);
     for (let at = 0; at < numbers.length; at++) numbers[at] = groups.numberOfWords(open, at * 4);
     const members = await this.ask([numbers]);
-    await this.relabel(
-      members.map((member) => [member, groups.viewerOf(member)] as const).filter(([old, now]) => old !== now),
-    );
+    await this.relabel(members.filter((member) => groups.viewerOf(member) !== member));
     await this.writeLinks(members, '', 1);
   }
 
@@ -155,12 +159,13 @@ export class Viewers {
     return members;
   }
 
-  private async storedAmong(viewers: readonly number[]): Promise<ReadonlySet<number>> {
+  /** Those of the viewers that stored facts carry. */
+  private async storedAmong(viewers: readonly number[]): Promise<readonly number[]> {
     return this.warehouse.session(async (session) => {
       await this.insertMembers(session, viewers);
       const words = wordsOf(await readRowBinary(session, loadSql('load/stored-viewers')));
-      const stored = new Set<number>();
-      for (let at = 0; at < words.length; at += 4) stored.add(this.groups.numberOfWords(words, at));
+      const stored: number[] = [];
+      for (let at = 0; at < words.length; at += 4) stored.push(this.groups.numberOfWords(words, at));
       return stored;
     });
   }
@@ -180,15 +185,17 @@ export class Viewers {
     });
   }
 
-  private async relabel(moves: readonly (readonly [number, number])[]): Promise<void> {
-    for (let from = 0; from < moves.length; from += RELABEL_CHUNK) {
-      const chunk = moves.slice(from, from + RELABEL_CHUNK);
-      const old = chunk.map(([viewer]) => this.groups.idOf(viewer));
+  /** Gives the facts of these viewers to whom they belong now. */
+  private async relabel(viewers: readonly number[]): Promise<void> {
+    const { groups } = this;
+    for (let from = 0; from < viewers.length; from += RELABEL_CHUNK) {
+      const chunk = viewers.slice(from, from + RELABEL_CHUNK);
+      const old = chunk.map((viewer) => groups.idOf(viewer));
       // transform() knows no UUIDs, but it knows their texts.
       const parameters = {
         old_viewers: old,
         old_texts: old,
-        new_texts: chunk.map(([, now]) => this.groups.idOf(now)),
+        new_texts: chunk.map((viewer) => groups.idOf(groups.viewerOf(viewer))),
       };
       await markPeopleAround(this.warehouse, old, async () => {
         for (const table of ['events', 'order-facts', 'attendance']) {

@@ -4,8 +4,8 @@ import { setPriority } from 'node:os';
 const THREADS = '/proc/self/task';
 /** The name that the engine gives the threads that merge parts. */
 const MERGING = 'MergeMutate';
-/** On a full machine a merge gets a third of what a statement gets; on an idle one all of it. */
-const NICENESS = 5;
+/** On a full machine a merge gets a tenth of what a statement gets; on an idle one all of it. */
+const NICENESS = 10;
 
 /**
  * Lets statements go before merges: nobody waits for a merge, and rows are visible without it. The engine's own setting
