@@ -29,7 +29,7 @@ describe.skipIf(process.platform !== 'linux')('priority of merges', () => {
         .filter((id) => readFileSync(`${threads}/${id}/comm`, 'utf8').startsWith('HTTPHandler') !== merging)
         .filter((id) => /^(MergeMutate|HTTPHandler)/.test(readFileSync(`${threads}/${id}/comm`, 'utf8')))
         .map((id) => Number(readFileSync(`${threads}/${id}/stat`, 'utf8').split(') ')[1]?.split(' ')[NICE]));
-    await expect.poll(() => niceness(true), { timeout: 15_000 }).toEqual([5, 5]);
+    await expect.poll(() => niceness(true), { timeout: 15_000 }).toEqual([10, 10]);
     expect(new Set(niceness(false))).toEqual(new Set([0]));
   });
 });
