@@ -7,8 +7,10 @@ import { storeRejects, type Reject } from '../load/rejects.js';
 import type { FilePublisher } from './file-publisher.js';
 import type { FileIdentity, FileTally } from './file-tally.js';
 
-/** Records published at once: few inserts of large parts, and two batches in memory. */
-const BATCH_RECORDS = 250_000;
+/** Events published at once: few inserts of large parts, and two batches in memory. */
+const BATCH_EVENTS = 250_000;
+/** A record that is no event is an object still: it weighs as much as so many events, which are bytes. */
+const EVENTS_A_RECORD = 10;
 const WAITING_REJECTS = 5_000;
 
 /** The batch of one file on its way to the bus: collects parts, publishes them in large messages while the next are read. */
@@ -18,7 +20,8 @@ export class BatchPublisher implements FilePublisher {
   private batchSeq = 0;
   private parts: RecordPart[] = [];
   private recordRows: Uint32Array[] = [];
-  private records = 0;
+  /** Of the parts, in events. */
+  private weight = 0;
   /** Waiting to be stored; a file of bad rows alone must not fill the memory. */
   private rejects: Reject[] = [];
   private inFlight: Promise<void> = Promise.resolve();
@@ -45,10 +48,10 @@ export class BatchPublisher implements FilePublisher {
     if (part.count > 0) {
       this.parts.push(part);
       this.recordRows.push(recordRows);
-      this.records += part.count;
+      this.weight += part.events.rows + (part.count - part.events.rows) * EVENTS_A_RECORD;
     }
     for (const reject of rejects) this.rejects.push(reject);
-    if (this.records >= BATCH_RECORDS) await this.publish(snapshot);
+    if (this.weight >= BATCH_EVENTS) await this.publish(snapshot);
     if (this.rejects.length >= WAITING_REJECTS) await this.flushRejects();
   }
 
@@ -58,7 +61,7 @@ export class BatchPublisher implements FilePublisher {
     if (parts.length === 0) return;
     this.parts = [];
     this.recordRows = [];
-    this.records = 0;
+    this.weight = 0;
     await this.inFlight;
     await this.begin();
     const message = { batchSeq: this.batchSeq, parts, snapshot, continues: true };

@@ -12,7 +12,7 @@ interface HeldDraft {
   readonly row: number;
 }
 
-/** Reads a file to its end before anything of it is stored: lists that replace others, and rows whose room is checked. */
+/** Reads a file to its end before anything of it is stored: a list replaces another as a whole. */
 export async function readWhole(run: FileRun): Promise<void> {
   const { input, options, tools, identity, stage, builder, tally, publisher } = run;
   const held: HeldDraft[] = [];

@@ -77,7 +77,7 @@ export class RowStage {
   /** Takes a row all the way. */
   add(row: InputRow, placement: Placement): void {
     for (const draft of this.normalize(row)) {
-      const placed = placeDraft(draft, null);
+      const placed = placeDraft(draft, this.settings.context.room);
       if (!placed.ok) throw new FileRefused(placed.failure);
       this.addDraft(placed.value, this.rows, placement);
     }

@@ -4,6 +4,7 @@ import { DEFAULT_ACCOUNT, describeFailure, type FileFailure, type Outcome } from
 import { createEventKeys } from '../event-key.js';
 import { RecordPartBuilder } from '../load/record-part.js';
 import { BatchPublisher } from './batch-publisher.js';
+import { checkRoom } from './check-room.js';
 import { FileDigest } from './file-digest.js';
 import type { FilePublisher } from './file-publisher.js';
 import { findEarlierImports, type EarlierImports } from './earlier-imports.js';
@@ -48,7 +49,11 @@ export async function runImport(
 ): Promise<FileReport> {
   const digest = new FileDigest(path);
   try {
-    const input = await openInput(path, tools.sources, options);
+    let input = await openInput(path, tools.sources, options);
+    if (input.ok && input.value.source.loads === 'stream' && options.room !== null) {
+      const checked = await checkRoom(input.value, options);
+      input = checked.ok ? await openInput(path, tools.sources, options) : checked;
+    }
     return await importOpened({ path, sha256: () => digest.sha256() }, input, options, tools);
   } finally {
     await digest.close();
@@ -73,7 +78,7 @@ export async function importOpened(
     error: { code: failure.code, ...describeFailure(failure, options.language) },
   });
   if (!input.ok) return refuse(input.failure);
-  const threads = threadsFor(input.value, options, tools);
+  const threads = threadsFor(input.value, tools);
   try {
     return await importInput(content, input.value, options, tools, threads);
   } catch (error) {
@@ -87,15 +92,10 @@ export async function importOpened(
 }
 
 /** Threads for a file of which each line is a row, when it is large enough to pay for their start. */
-function threadsFor(input: Input, options: ImportOptions, tools: ImportTools): StageThreads | null {
+function threadsFor(input: Input, tools: ImportTools): StageThreads | null {
   if (tools.threads === undefined || tools.kafka !== undefined || input.lines === null) return null;
-  if (isWhole(input, options) || input.opened.bytes < LEAST_BYTES_FOR_THREADS) return null;
+  if (input.source.loads === 'whole' || input.opened.bytes < LEAST_BYTES_FOR_THREADS) return null;
   return new StageThreads();
-}
-
-/** A list replaces another as a whole, and a room that is checked must be right in every row before any is stored. */
-function isWhole({ source }: Input, { room }: ImportOptions): boolean {
-  return source.loads === 'whole' || room !== null;
 }
 
 async function importInput(
@@ -136,7 +136,7 @@ async function importInput(
   const earlier = await findEarlierImports(warehouse, identity);
   const steps = { stage, builder, tally, publisher, earlier, salt, threads };
   const run: FileRun = { path, input, options, tools, identity, settings, ...steps };
-  await (isWhole(input, options) ? readWhole(run) : readStream(run));
+  await (input.source.loads === 'whole' ? readWhole(run) : readStream(run));
   await publisher?.finish();
   tools.progress.end();
   return tally.report(path, input.source.name, publisher?.number ?? null, startedAt);
