@@ -2,8 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readBackup, restoreBackup, writeBackup } from '../pipelines/index.js';
-import { acquireLoaderLease, openWarehouse } from '../sql/index.js';
+import { readBackup, restoreBackup, turnsOf, writeBackup } from '../pipelines/index.js';
+import { openWarehouse } from '../sql/index.js';
 import { engineEnded } from '../test/servers/clickhouse.js';
 import { openBenchWarehouse, ZONE } from './event-table.js';
 
@@ -26,10 +26,10 @@ async function timed<Result>(name: string, work: () => Promise<Result>): Promise
 }
 
 const bench = await openBenchWarehouse(Number(process.argv[2] ?? 5_000_000));
-const lease = await acquireLoaderLease(from, { waitMs: 60_000 });
+const turn = await turnsOf(bench.warehouse, from).take();
 const steps = { writing: '', checking: '' };
 const backup = await timed('backup', () =>
-  writeBackup(bench.warehouse, { parent, outbox, reportZone: ZONE, lease, progress, steps }),
+  writeBackup(bench.warehouse, { parent, outbox, reportZone: ZONE, turn, progress, steps }),
 );
 process.stdout.write(`${(backup.bytes / 1e6).toFixed(0)} MB\n`);
 await bench.close();
@@ -38,9 +38,15 @@ const checked = await timed('check', () => readBackup(parent));
 if (!checked.ok) throw new Error(`the backup is refused: ${checked.failure.code}`);
 const warehouse = await openWarehouse({ dataDir: to, reportZone: ZONE });
 const render = { reportZone: ZONE, channelGroups: {} };
-const held = await acquireLoaderLease(to, { waitMs: 60_000 });
 const restored = await timed('restore', () =>
-  restoreBackup(warehouse, checked.value, { outbox, render, key: null, lease: held, progress, step: '' }),
+  restoreBackup(warehouse, checked.value, {
+    outbox,
+    render,
+    key: null,
+    turns: turnsOf(warehouse, to),
+    progress,
+    step: '',
+  }),
 );
 process.stdout.write(`${JSON.stringify(restored)}\n`);
 await warehouse.close();

@@ -8,6 +8,7 @@ import type {
   ImportTools,
   KafkaBus,
   KafkaClient,
+  LoadingTurns,
   PseudonymKey,
   Pseudonymizer,
   Seal,
@@ -77,17 +78,28 @@ export class App {
     this.busOpened ??= (async () => {
       const { openDirectBus } = await import('../pipelines/index.js');
       return openDirectBus(await this.warehouse(), this.dataDir, (waitedMs) => {
-        if (waitedMs >= 1_000) {
-          process.stderr.write(
-            this.say(
-              `等待另一个导入完成（${Math.round(waitedMs / 1000)} 秒）…\n`,
-              `waiting for another import (${Math.round(waitedMs / 1000)} s)…\n`,
-            ),
-          );
-        }
+        this.noteWait(waitedMs);
       });
     })();
     return this.busOpened;
+  }
+
+  /** Turns to load, for who changes the warehouse without a bus; says when it waits for others. */
+  async loadingTurns(warehouse: Warehouse): Promise<LoadingTurns> {
+    const { turnsOf } = await import('../pipelines/index.js');
+    return turnsOf(warehouse, this.dataDir, (waitedMs) => {
+      this.noteWait(waitedMs);
+    });
+  }
+
+  private noteWait(waitedMs: number): void {
+    if (waitedMs < 1_000) return;
+    process.stderr.write(
+      this.say(
+        `等待另一个导入完成（${Math.round(waitedMs / 1000)} 秒）…\n`,
+        `waiting for another import (${Math.round(waitedMs / 1000)} s)…\n`,
+      ),
+    );
   }
 
   /** Kafka with its topics, null when no brokers are set: then records go straight into the warehouse. */

@@ -7,6 +7,7 @@ export { createPseudonymizer, type Pseudonymizer } from './privacy/pseudonymize.
 export { Seal } from './privacy/seal.js';
 export { checkKey } from './privacy/key-check.js';
 export { openDirectBus, type DirectBus } from './bus/direct.js';
+export { turnsOf, type LoadingTurn, type LoadingTurns } from './bus/loading-turns.js';
 export type { Bus, BusMessage, BusReply } from './bus/bus.js';
 export { runImport } from './import/run-import.js';
 export type { ImportOptions, ImportTools } from './import/import-options.js';

@@ -7,8 +7,6 @@ import { EXIT } from '../exit-codes.js';
 import { note, print, printJson } from '../output.js';
 import { systemUser } from '../table-output.js';
 
-const LEASE_WAIT_MS = 3_600_000;
-
 /** `wxlive backup`: the whole warehouse as one dated folder. */
 export function backupCommand(): CommandDefinition {
   const command = new Command('backup')
@@ -33,20 +31,15 @@ async function runBackup(app: App, [folder]: readonly string[], options: Options
   const started = performance.now();
   const parent = resolve(textOption(options, 'out') ?? folder ?? '.');
   const { writeBackup } = await import('../../pipelines/index.js');
-  const { acquireLoaderLease, readLedger, writeLedger } = await import('../../sql/index.js');
+  const { readLedger, writeLedger } = await import('../../sql/index.js');
   const { recordAccess } = await import('../../reports/index.js');
   const warehouse = await app.warehouse();
-  const lease = await acquireLoaderLease(app.dataDir, {
-    waitMs: LEASE_WAIT_MS,
-    onWait: (waitedMs) => {
-      if (waitedMs >= 1_000) note(app.say('等待正在进行的导入…', 'waiting for an import…'));
-    },
-  });
+  const turns = await app.loadingTurns(warehouse);
   const backup = await writeBackup(warehouse, {
     parent,
     outbox: join(app.dataDir, 'outbox'),
     reportZone: app.settings.report_time_zone,
-    lease,
+    turn: await turns.take(),
     progress: app.openProgress(),
     steps: { writing: app.say('写出', 'writing'), checking: app.say('读回核对', 'reading back') },
   });

@@ -2,12 +2,9 @@ import { Command } from 'commander';
 import { flag, type CommandDefinition } from '../command.js';
 import type { App } from '../compose.js';
 import { EXIT, UsageError } from '../exit-codes.js';
-import { note, print, printJson } from '../output.js';
+import { print, printJson } from '../output.js';
 import { readStandardInput } from '../standard-input.js';
 import type { Erasure } from '../../pipelines/index.js';
-
-/** How long another process may load before the erasure gives up waiting for it. */
-const LEASE_WAIT_MS = 3_600_000;
 
 /** `wxlive erase -`: removes people by ids read from standard input, one a line; ids are never arguments. */
 export function eraseCommand(): CommandDefinition {
@@ -47,24 +44,17 @@ export function eraseCommand(): CommandDefinition {
 async function erase(app: App, ids: readonly string[]): Promise<readonly Erasure[]> {
   const { pseudonymizer, seal } = await app.privacy();
   const { erasePerson } = await import('../../pipelines/index.js');
-  const { acquireLoaderLease } = await import('../../sql/index.js');
   const { recordAccess } = await import('../../reports/index.js');
   const { userInfo } = await import('node:os');
   const warehouse = await app.warehouse();
-  const lease = await acquireLoaderLease(app.dataDir, {
-    waitMs: LEASE_WAIT_MS,
-    onWait: (waitedMs) => {
-      if (waitedMs >= 1_000) {
-        note(app.say('等待正在进行的导入完成…', 'waiting for an import to finish…'));
-      }
-    },
-  });
+  const turns = await app.loadingTurns(warehouse);
+  const turn = await turns.take();
   const erasures: Erasure[] = [];
   try {
     for (const id of ids) {
       const [first, ...others] = pseudonymizer.customersOfId(id);
       if (first === undefined) continue;
-      const erasure = await erasePerson(warehouse, [first, ...others], {
+      const erasure = await erasePerson(turn.warehouse, [first, ...others], {
         seal,
         pseudonymizer,
         rawId: id,
@@ -82,7 +72,7 @@ async function erase(app: App, ids: readonly string[]): Promise<readonly Erasure
       ]);
     }
   } finally {
-    lease.release();
+    await turn.release();
   }
   return erasures;
 }

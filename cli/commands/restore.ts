@@ -7,8 +7,6 @@ import { EXIT, Failed, UsageError } from '../exit-codes.js';
 import { note, print, printJson } from '../output.js';
 import type { BackupFault, RestoreFault } from '../../pipelines/index.js';
 
-const LEASE_WAIT_MS = 60_000;
-
 /** `wxlive restore FOLDER`: a backup into a data folder that holds nothing yet. */
 export function restoreCommand(): CommandDefinition {
   const command = new Command('restore')
@@ -31,7 +29,7 @@ async function runRestore(app: App, [folder = '']: readonly string[], options: O
   refuseCluster(app.settings);
   const started = performance.now();
   const { readBackup, restoreBackup } = await import('../../pipelines/index.js');
-  const { acquireLoaderLease, openWarehouse } = await import('../../sql/index.js');
+  const { openWarehouse } = await import('../../sql/index.js');
   const progress = app.openProgress();
   const checked = await readBackup(folder, (done, total) => {
     progress.update(app.say('核对备份', 'checking the backup'), done, total);
@@ -40,7 +38,6 @@ async function runRestore(app: App, [folder = '']: readonly string[], options: O
   if (!checked.ok) throw new Failed(backupText(app, folder, checked.failure));
   const { manifest } = checked.value;
   const key = await app.knownKey();
-  const lease = await acquireLoaderLease(app.dataDir, { waitMs: LEASE_WAIT_MS });
   // Not app.warehouse(): that would refuse what an interrupted restore left, and make a schema newer than the backup's.
   const warehouse = await openWarehouse(app.warehouseSettings());
   try {
@@ -48,7 +45,7 @@ async function runRestore(app: App, [folder = '']: readonly string[], options: O
       outbox: join(app.dataDir, 'outbox'),
       render: app.renderSettings(),
       key: key?.key ?? null,
-      lease,
+      turns: await app.loadingTurns(warehouse),
       progress,
       step: app.say('恢复', 'restoring'),
     });

@@ -6,18 +6,19 @@ import {
   createStorage,
   loadSql,
   migrate,
+  ownMigrations,
   readLedger,
   RESTORE_ENTRY,
   WarehouseError,
   writeLedger,
-  type LoaderLease,
   type RenderSettings,
   type Warehouse,
 } from '../../sql/index.js';
+import { lostTurn, type LoadingTurns } from '../bus/loading-turns.js';
 import type { PseudonymKey } from '../privacy/key.js';
 import type { BackedUpTable } from './manifest.js';
 import type { CheckedBackup } from './read-backup.js';
-import { COMPRESSED, readContent, WAREHOUSE_LEDGER } from './stored-tables.js';
+import { COMPRESSED, LEASE_LEDGER, readContent, WAREHOUSE_LEDGER } from './stored-tables.js';
 import { piecesOf, storeFile } from './stored-file.js';
 
 export interface RestoreOptions {
@@ -26,7 +27,8 @@ export interface RestoreOptions {
   readonly render: RenderSettings;
   /** The key of this folder; null when there is none yet. */
   readonly key: PseudonymKey | null;
-  readonly lease: LoaderLease;
+  /** A turn to load is had from before the first change to the last. */
+  readonly turns: LoadingTurns;
   readonly progress: Progress;
   readonly step: string;
 }
@@ -44,40 +46,98 @@ export type RestoreFault =
   | { readonly code: 'other_key' };
 
 const filledRow = z.object({ table: z.string(), rows: z.coerce.number() });
+const tableRow = z.object({ name: z.string() });
 
 /**
  * Puts a checked backup into a warehouse that holds nothing yet. Until everything is in and was compared with what was
- * backed up there are no views, and the warehouse says of itself that it is being restored: every other command refuses
- * it, and a restore that was killed is run again, from the start.
+ * backed up there are no views, and the warehouse says of itself that it is being restored: every other command and
+ * every loader refuses it, and a restore that was killed is run again, from the start.
  */
 export async function restoreBackup(
   warehouse: Warehouse,
-  { folder, manifest }: CheckedBackup,
+  checked: CheckedBackup,
   options: RestoreOptions,
 ): Promise<Outcome<Restored, RestoreFault>> {
   try {
-    const ledger = await readLedger(warehouse);
-    const resumed = ledger.get(RESTORE_ENTRY)?.startsWith('begun ') === true;
-    const [filled] = resumed ? [] : await warehouse.query(loadSql('backup/filled-tables'), filledRow);
-    if (filled !== undefined) return fail({ code: 'not_empty', ...filled });
-    const remembered = resumed ? undefined : ledger.get('key_fingerprint');
-    if (!keysAgree(manifest.key_fingerprint, options.key, remembered)) return fail({ code: 'other_key' });
-
-    await warehouse.command(loadSql('backup/drop-public'));
-    await warehouse.command(loadSql('backup/drop-store'));
-    await createStorage(warehouse, options.render, new Set(manifest.migrations.map(({ name }) => name)));
-    await writeLedger(warehouse, RESTORE_ENTRY, `begun ${manifest.backup_id}`);
-    const tables = await fillTables(warehouse, folder, manifest.tables, options);
-    await refillOutbox(folder, manifest.outbox, options.outbox);
-    // The views of the backup's own warehouse are not here, whatever its ledger says.
-    await writeLedger(warehouse, 'views', '');
-    await writeLedger(warehouse, RESTORE_ENTRY, `done ${manifest.backup_id}`);
-    await migrate(warehouse, options.render);
-    return succeed({ tables, rows: manifest.tables.reduce((sum, { rows }) => sum + rows, 0), resumed });
+    // Asked before anything is made, and again when nobody else loads.
+    const asked = await askWarehouse(warehouse, checked, options.key);
+    if (!asked.ok) return asked;
+    // On a new server there is nothing yet in which a turn could be had.
+    if (asked.value.fresh && warehouse.mode === 'server')
+      await createStorage(warehouse, options.render, allMigrations());
+    const turn = await options.turns.take();
+    try {
+      const state = await askWarehouse(warehouse, checked, options.key);
+      if (!state.ok) return state;
+      const done = await fillWarehouse(warehouse, checked, options);
+      if (!(await turn.stillHeld())) throw lostTurn();
+      await finish(warehouse, checked, options);
+      return succeed({ ...done, resumed: state.value.resumed });
+    } finally {
+      await turn.release();
+    }
   } finally {
-    options.lease.release();
     options.progress.end();
   }
+}
+
+/** Whether the backup may go into this warehouse, and what is there: nothing at all, or half a restore. */
+async function askWarehouse(
+  warehouse: Warehouse,
+  { manifest }: CheckedBackup,
+  key: PseudonymKey | null,
+): Promise<Outcome<{ readonly fresh: boolean; readonly resumed: boolean }, RestoreFault>> {
+  const ledger = await readLedger(warehouse);
+  const resumed = ledger.get(RESTORE_ENTRY)?.startsWith('begun ') === true;
+  const [filled] = resumed ? [] : await warehouse.query(loadSql('backup/filled-tables'), filledRow);
+  if (filled !== undefined) return fail({ code: 'not_empty', ...filled });
+  const remembered = resumed ? undefined : ledger.get('key_fingerprint');
+  if (!keysAgree(manifest.key_fingerprint, key, remembered)) return fail({ code: 'other_key' });
+  return succeed({ fresh: ledger.size === 0, resumed });
+}
+
+function allMigrations(): ReadonlySet<string> {
+  return new Set(ownMigrations().map(({ name }) => name));
+}
+
+/** Everything that was backed up, into storage that is made anew. */
+async function fillWarehouse(
+  warehouse: Warehouse,
+  { folder, manifest }: CheckedBackup,
+  options: RestoreOptions,
+): Promise<Omit<Restored, 'resumed'>> {
+  await warehouse.command(loadSql('backup/drop-public'));
+  await dropStore(warehouse);
+  await createStorage(warehouse, options.render, new Set(manifest.migrations.map(({ name }) => name)));
+  await writeLedger(warehouse, RESTORE_ENTRY, `begun ${manifest.backup_id}`);
+  const filled = await fillTables(warehouse, folder, manifest.tables, options);
+  await refillOutbox(folder, manifest.outbox, options.outbox);
+  return { tables: filled, rows: manifest.tables.reduce((sum, { rows }) => sum + rows, 0) };
+}
+
+/** On a server all but the lease of this restore itself: whoever waits for a turn to load must find it taken. */
+async function dropStore(warehouse: Warehouse): Promise<void> {
+  if (warehouse.mode === 'embedded') {
+    await warehouse.command(loadSql('backup/drop-store'));
+    return;
+  }
+  const tables = await warehouse.query(loadSql('backup/tables-to-drop'), tableRow, { lease: LEASE_LEDGER });
+  for (const { name } of tables) await warehouse.command(loadSql('backup/drop-table'), { table: name });
+}
+
+/** From here on it is a warehouse. */
+async function finish(
+  warehouse: Warehouse,
+  { folder, manifest }: CheckedBackup,
+  options: RestoreOptions,
+): Promise<void> {
+  // The numbers of leases go on where the backup's stood: how far Kafka is stored is told by them. It ends this turn.
+  const lease = manifest.tables.find(({ table }) => table === LEASE_LEDGER);
+  if (lease !== undefined) await fillTable(warehouse, folder, lease, () => undefined);
+  // The views of the backup's own warehouse are not here, whatever its ledger says.
+  await writeLedger(warehouse, 'views', '');
+  await writeLedger(warehouse, RESTORE_ENTRY, `done ${manifest.backup_id}`);
+  await migrate(warehouse, options.render);
 }
 
 /** Whether the backup is of the key that this folder has or that its warehouse has met. */
@@ -105,7 +165,9 @@ async function fillTables(
   // The warehouse's memory of itself last: until then nothing but what is written here stands in it.
   const last = (one: BackedUpTable): number => (one.table === WAREHOUSE_LEDGER ? 1 : 0);
   const ordered = [...tables].sort((one, other) => last(one) - last(other));
-  for (const table of ordered) await fillTable(warehouse, folder, table, onBytes);
+  for (const table of ordered) {
+    if (table.table !== LEASE_LEDGER) await fillTable(warehouse, folder, table, onBytes);
+  }
   return ordered.length;
 }
 
@@ -133,8 +195,8 @@ async function fillTable(
       body: piecesOf(join(folder, file.path), onBytes),
       settings: AS_STORED,
     });
-    // It holds rows of this restore as well, which the backup does not know of.
-    if (table === WAREHOUSE_LEDGER) return;
+    // They hold rows of this restore as well, which the backup does not know of.
+    if (table === WAREHOUSE_LEDGER || table === LEASE_LEDGER) return;
     const is = await readContent(warehouse, table);
     if (is.rows !== rows || is.content_hash !== content_hash) {
       throw new WarehouseError(

@@ -25,10 +25,13 @@ const contentRow = z.object({ rows: z.coerce.number(), content_hash: z.string() 
 /** What the warehouse remembers of itself: restored last, since its entries say that a warehouse is there. */
 export const WAREHOUSE_LEDGER = 'warehouse_ledger';
 
+/** Whose turn it is to load: of the warehouse as it runs, not of what it holds. */
+export const LEASE_LEDGER = 'loader_lease_ledger';
+
 /**
- * Facts, in the order in which they are read, after everything else. Where somebody may load meanwhile (a loader on
- * another machine), what tells how far loading came must not be younger than what was loaded: then the rest is loaded
- * again and found to be there, instead of taken for done.
+ * Facts, in the order in which they are read, after everything else. Whatever happens between two reads, what tells how
+ * far loading came must not be younger than what was loaded: then the rest is loaded again and found to be there,
+ * instead of taken for done.
  */
 const FACTS = ['attendance_store', 'sign_ins_store', 'order_facts_store', 'events_store'];
 
@@ -55,10 +58,13 @@ export interface TableRead {
 /**
  * Begins to read every table, one after the other in the order given; when it returns the database holds on to the rows
  * of each as they were. All are to be read without a long pause.
+ *
+ * @param onOpen called when all reads have begun; when it throws, none is left open
  */
 export async function openTableReads(
   warehouse: Warehouse,
   tables: readonly StoredTable[],
+  onOpen: () => Promise<void>,
 ): Promise<readonly TableRead[]> {
   const opened: AsyncIterator<Uint8Array>[] = [];
   const reads: TableRead[] = [];
@@ -71,6 +77,7 @@ export async function openTableReads(
       const first = await rows.next();
       reads.push({ table, empty: first.done === true, bytes: () => continued(first, rows) });
     }
+    await onOpen();
     return reads;
   } catch (error) {
     for (const rows of opened) await rows.return?.();

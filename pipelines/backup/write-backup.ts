@@ -3,14 +3,8 @@ import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { z } from 'zod';
 import type { Progress } from '../../schemas/index.js';
-import {
-  loadSql,
-  ownMigrations,
-  packageRoot,
-  readLedger,
-  type LoaderLease,
-  type Warehouse,
-} from '../../sql/index.js';
+import { loadSql, ownMigrations, packageRoot, readLedger, type Warehouse } from '../../sql/index.js';
+import { lostTurn, type LoadingTurn } from '../bus/loading-turns.js';
 import {
   MANIFEST_FILE,
   MANIFEST_FORMAT,
@@ -29,7 +23,7 @@ export interface BackupOptions {
   readonly outbox: string;
   readonly reportZone: string;
   /** Given back as soon as every table is being read: from then on loaders go on, and the backup does not see it. */
-  readonly lease: LoaderLease;
+  readonly turn: LoadingTurn;
   readonly progress: Progress;
   /** Steps in words, for the progress. */
   readonly steps: { readonly writing: string; readonly checking: string };
@@ -48,7 +42,7 @@ const OUTBOX = 'outbox';
 
 /**
  * Writes everything the warehouse stores into a new dated folder. The rows of each table are those of one moment, and
- * under the loader lease no fact changes until all of these moments have begun. Every file is read back through the
+ * within a turn to load no fact changes until all of these moments have begun. Every file is read back through the
  * database before the manifest is written, and the folder takes its name last: killed at any point there is no backup.
  */
 export async function writeBackup(warehouse: Warehouse, options: BackupOptions): Promise<Backup> {
@@ -81,7 +75,7 @@ export async function writeBackup(warehouse: Warehouse, options: BackupOptions):
     await rm(partial, { recursive: true, force: true });
     throw error;
   } finally {
-    options.lease.release();
+    await options.turn.release();
     options.progress.end();
   }
 }
@@ -106,7 +100,7 @@ async function aboutWarehouse(
 async function writeTables(
   warehouse: Warehouse,
   folder: string,
-  { lease, progress, steps }: BackupOptions,
+  { turn, progress, steps }: BackupOptions,
 ): Promise<BackedUpTable[]> {
   const tables = await readStoredTables(warehouse);
   // Each byte is written and read back; on the disk they take about as much room as in the tables.
@@ -116,8 +110,10 @@ async function writeTables(
     done += count;
     progress.update(step, Math.min(done, total), total);
   };
-  const reads = await openTableReads(warehouse, tables);
-  lease.release();
+  const reads = await openTableReads(warehouse, tables, async () => {
+    if (!(await turn.stillHeld())) throw lostTurn();
+  });
+  await turn.release();
   // All at once: a read that waits for its turn would be given up by the database.
   const files = await settle(
     reads.map(async (read) =>

@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { loadSql, readLedger, writeLedger, type Warehouse } from '../../sql/index.js';
+import {
+  InterruptedRestore,
+  loadSql,
+  readLedger,
+  RESTORE_ENTRY,
+  WarehouseError,
+  writeLedger,
+  type Warehouse,
+} from '../../sql/index.js';
 import { Loader } from '../load/loader.js';
 import type { BatchParts, BusMessage, BusReply, PartBus, PartsReply } from './bus.js';
 import { asLostTurn, turnsOf, type LoadingTurn, type LoadingTurns } from './loading-turns.js';
@@ -173,7 +181,9 @@ class TurnTakingBus implements DirectBus {
   }
 
   private async openLoader(warehouse: Warehouse): Promise<Loader> {
-    this.salt = await eventSalt(warehouse);
+    const salt = await eventSalt(warehouse);
+    if (this.salt !== '' && salt !== this.salt) throw restoredMeanwhile();
+    this.salt = salt;
     const loader = new Loader(warehouse, this.salt);
     await loader.recover();
     const [last] = await this.warehouse.query(loadSql('load/last-batch'), lastRow);
@@ -186,9 +196,20 @@ class TurnTakingBus implements DirectBus {
   }
 }
 
-/** What event keys are salted with: made once a warehouse. */
+/** Rows on their way were keyed for the warehouse that was there before. */
+function restoredMeanwhile(): WarehouseError {
+  return new WarehouseError(
+    'this warehouse was restored from a backup while this process ran: start it again',
+    null,
+    false,
+  );
+}
+
+/** What event keys are salted with: made once a warehouse. Throws while a restore is under way, or lies half-way. */
 async function eventSalt(warehouse: Warehouse): Promise<string> {
-  const known = (await readLedger(warehouse)).get('event_salt');
+  const ledger = await readLedger(warehouse);
+  if (ledger.get(RESTORE_ENTRY)?.startsWith('begun ') === true) throw new InterruptedRestore();
+  const known = ledger.get('event_salt');
   if (known !== undefined) return known;
   const salt = randomBytes(16).toString('hex');
   await writeLedger(warehouse, 'event_salt', salt);

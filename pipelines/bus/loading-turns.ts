@@ -11,6 +11,8 @@ export interface LoadingTurn {
   wanted(): boolean;
   /** It is known that the right has passed to somebody else. */
   lost(): boolean;
+  /** Asks whether nobody else has had the right since, for who writes what no fence can hold back. */
+  stillHeld(): Promise<boolean>;
   release(): Promise<void>;
 }
 
@@ -47,6 +49,7 @@ export function turnsUnder({ warehouse, epoch, lost }: WarehouseLease, dataDir: 
     warehouse,
     wanted: () => false,
     lost: () => lost.aborted,
+    stillHeld: () => Promise.resolve(!lost.aborted),
     release: () => Promise.resolve(),
   };
   return { take: () => Promise.resolve(turn) };
@@ -66,6 +69,8 @@ async function takeOfFolder(
     warehouse,
     wanted: () => lease.wanted(),
     lost: () => false,
+    // The lock is the kernel's: it is had until it is given back.
+    stillHeld: () => Promise.resolve(true),
     release() {
       lease.release();
       return Promise.resolve();
@@ -90,6 +95,7 @@ async function takeOfWarehouse(
       warehouse: lease.warehouse,
       wanted: () => lease.wanted(),
       lost: () => lease.lost.aborted,
+      stillHeld: () => lease.stillHeld(),
       release: () => lease.release(),
     };
   } catch (error) {
@@ -105,11 +111,15 @@ async function takeOfWarehouse(
 
 /** What a write that came after its turn means: nothing of it was stored, and it is worth another try. */
 export function asLostTurn(error: unknown): unknown {
-  if (!isFenced(error)) return error;
+  return isFenced(error) ? lostTurn(error) : error;
+}
+
+/** Another process has had the right to load meanwhile. */
+export function lostTurn(cause?: unknown): WarehouseError {
   return new WarehouseError(
     'this process was silent for so long that another one took its turn to load: try again',
     null,
     true,
-    { cause: error },
+    { cause },
   );
 }

@@ -38,6 +38,8 @@ export interface WarehouseLease {
   readonly lost: AbortSignal;
   /** Somebody waits who asked to be let in: whoever may be interrupted lets go, and queues up behind them. */
   wanted(): boolean;
+  /** Asks the database whether nobody else has had the lease since. */
+  stillHeld(): Promise<boolean>;
   release(): Promise<void>;
 }
 
@@ -134,6 +136,10 @@ function hold(warehouse: Warehouse, epoch: number, holder: string): WarehouseLea
     warehouse: fenced,
     lost: lost.signal,
     wanted: () => wantedBy !== '',
+    async stillHeld() {
+      const [current] = await warehouse.query(loadSql('kafka/lease'), leaseRow);
+      return current?.epoch === epoch && current.holder === holder;
+    },
     async release() {
       clearInterval(timer);
       await looking;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ViewerId } from '../../schemas/index.js';
 import { loadSql, type SqlParameters, type Warehouse } from '../../sql/index.js';
+import { asLostTurn } from '../bus/loading-turns.js';
 import { markNotedDays, notePendingDays, reportZone } from '../load/changed-days.js';
 import { rejectsOf, type RejectReader } from './sealed-rejects.js';
 import { tombstoneOf } from './tombstones.js';
@@ -54,11 +55,26 @@ const MOST_PASSES = 5;
 /**
  * Removes one person from every table and keeps a tombstone. To be called while nobody else loads. Tombstones first,
  * then the facts, the linked ids last: killed at any point and called again with the same id it finds the rest, and
- * the counts of what was removed before are kept. Nothing can be read of the person when it returns.
+ * the counts of what was removed before are kept. Nothing can be read of the person when it returns: a loader that
+ * comes after reads the tombstones, and one that took the turn away from a sleeping erasure makes it fail, not end.
  *
+ * @param warehouse as the holder of the turn to load writes to it
  * @param given all pseudonyms that the person's id may have, the likeliest first
+ * @throws a transient WarehouseError when the turn has passed to another process: call it again
  */
 export async function erasePerson(
+  warehouse: Warehouse,
+  given: readonly ViewerId[],
+  reader: RejectReader,
+): Promise<Erasure> {
+  try {
+    return await eraseInTurn(warehouse, given, reader);
+  } catch (error) {
+    throw asLostTurn(error);
+  }
+}
+
+async function eraseInTurn(
   warehouse: Warehouse,
   given: readonly ViewerId[],
   reader: RejectReader,

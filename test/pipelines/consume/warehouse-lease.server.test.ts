@@ -1,12 +1,24 @@
 import { join } from 'node:path';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { openDirectBus } from '../../../pipelines/index.js';
+import {
+  createPseudonymizer,
+  erasePerson,
+  openDirectBus,
+  PseudonymKey,
+  readBackup,
+  restoreBackup,
+  Seal,
+  turnsOf,
+  writeBackup,
+  type Backup,
+  type DirectBus,
+} from '../../../pipelines/index.js';
 import { acquireWarehouseLease, isFenced } from '../../../pipelines/consume/warehouse-lease.js';
-import { migrate, typedByUser, type Warehouse } from '../../../sql/index.js';
+import { migrate, typedByUser, writeLedger, type Warehouse } from '../../../sql/index.js';
 import { parseImport, runWxlive } from '../../cli/run-wxlive.js';
 import { makeDataDir } from '../../servers/clickhouse.js';
 import { UnsteadyClickHouse } from '../../servers/unsteady-clickhouse.js';
@@ -36,6 +48,15 @@ describe('the lease of a warehouse that several machines reach', () => {
     const [warehouse] = warehouses;
     if (warehouse === undefined) throw new Error('nothing is open');
     return warehouse;
+  }
+
+  /** Another machine's row in the lease. */
+  async function passLease(epoch: string, state: 'claimed' | 'released'): Promise<void> {
+    await first().command(
+      typedByUser(
+        `INSERT INTO wxlive_store.loader_lease_ledger (epoch, holder, host, process_id, state) SELECT ${epoch}, 'other', 'elsewhere', 1, '${state}' FROM wxlive_store.loader_lease_ledger`,
+      ),
+    );
   }
 
   async function counted(account: string): Promise<{ rows: number; ids: number }> {
@@ -92,21 +113,13 @@ describe('the lease of a warehouse that several machines reach', () => {
     const bus = await openDirectBus(first(), folders[0] ?? '');
     await bus.publish({ batchSeq: bus.nextBatchSeq(), records: events('sleeper', 0, 10), snapshot });
     // Silent for so long that another takes its place: the rows say so before the clock does.
-    await first().command(
-      typedByUser(
-        `INSERT INTO wxlive_store.loader_lease_ledger (epoch, holder, host, process_id, state) SELECT max(epoch) + 1, 'other', 'elsewhere', 1, 'claimed' FROM wxlive_store.loader_lease_ledger`,
-      ),
-    );
+    await passLease('max(epoch) + 1', 'claimed');
     const late = { batchSeq: bus.nextBatchSeq(), records: events('sleeper', 0, 20), snapshot };
     const refused: unknown = await bus.publish(late).catch((error: unknown) => error);
     expect(refused).toMatchObject({ transient: true });
     expect(isFenced((refused as Error).cause)).toBe(true);
     expect(await counted('sleeper')).toEqual({ rows: 10, ids: 10 });
-    await first().command(
-      typedByUser(
-        `INSERT INTO wxlive_store.loader_lease_ledger (epoch, holder, host, process_id, state) SELECT max(epoch), 'other', 'elsewhere', 1, 'released' FROM wxlive_store.loader_lease_ledger`,
-      ),
-    );
+    await passLease('max(epoch)', 'released');
     await bus.publish({ ...late, batchSeq: bus.nextBatchSeq() });
     await bus.close();
     expect(await counted('sleeper')).toEqual({ rows: 20, ids: 20 });
@@ -143,5 +156,140 @@ describe('the lease of a warehouse that several machines reach', () => {
     const loaded = results.flatMap(parseImport).map((file) => ('accepted' in file ? file.accepted : 0));
     expect(loaded.reduce((sum, accepted) => sum + accepted, 0)).toBe(4_500);
     expect(await counted('default')).toEqual({ rows: 4_500, ids: 4_500 });
+  });
+
+  const key = PseudonymKey.parse('d'.repeat(64));
+  if (!key.ok) throw new Error('the test has no key');
+  const pseudonymizer = createPseudonymizer(key.value);
+  const reader = { seal: new Seal(key.value), pseudonymizer, rawId: 'o7' };
+  /** Events of that person. */
+  async function ofPerson(): Promise<number> {
+    const [row] = await first().query(
+      typedByUser(
+        'SELECT toUInt32(count()) AS rows FROM wxlive.events WHERE viewer IN {viewers:Array(UUID)}',
+      ),
+      z.object({ rows: z.number() }),
+      { viewers: pseudonymizer.customersOfId('o7') },
+    );
+    return row?.rows ?? -1;
+  }
+  const [person = '', ...maybe] = pseudonymizer.customersOfId('o7');
+  const members = [person, ...maybe] as ReturnType<typeof pseudonymizer.customersOfId>;
+
+  it('lets an erasure wait for whoever loads from another machine', async () => {
+    expect(await ofPerson()).toBeGreaterThan(0);
+    const holder = await acquireWarehouseLease(first(), { signal: patience, wants: false });
+    const erasing = turnsOf(first(), folders[1] ?? '').take();
+    while (!holder.wanted()) await sleep(50);
+    await holder.release();
+    const turn = await erasing;
+    // It sleeps in the middle, and another has the right meanwhile: no certificate, and the next try makes it whole.
+    let passed = false;
+    const sleepy: Warehouse = {
+      ...turn.warehouse,
+      async command(statement, parameters) {
+        if (!passed && statement.includes('DELETE FROM')) {
+          passed = true;
+          await passLease('max(epoch) + 1', 'claimed');
+          await passLease('max(epoch)', 'released');
+        }
+        return turn.warehouse.command(statement, parameters);
+      },
+    };
+    await expect(erasePerson(sleepy, members, reader)).rejects.toMatchObject({ transient: true });
+    expect(passed).toBe(true);
+    expect(await turn.stillHeld()).toBe(false);
+    await turn.release();
+    const again = await turnsOf(first(), folders[2] ?? '').take();
+    expect(await again.stillHeld()).toBe(true);
+    const erased = await erasePerson(again.warehouse, members, reader);
+    await again.release();
+    expect(erased.state).toBe('erased');
+    expect(erased.removed['events_store']).toBeGreaterThan(0);
+    expect(await ofPerson()).toBe(0);
+  });
+
+  describe('and its backup', () => {
+    const progress = { update: () => undefined, end: () => undefined };
+    const steps = { writing: '', checking: '' };
+    const common = { outbox: join(files, 'outbox'), reportZone: 'Asia/Shanghai', progress };
+    const render = { reportZone: 'Asia/Shanghai', channelGroups: {} };
+    const target = makeDataDir();
+    const elsewhere = makeDataDir();
+    let other: UnsteadyClickHouse;
+    let empty: Warehouse[] = [];
+    let backup: Backup;
+    beforeAll(async () => {
+      other = await UnsteadyClickHouse.open(target);
+      empty = await Promise.all([target, elsewhere].map((folder) => other.warehouse(folder)));
+    });
+    afterAll(async () => {
+      await Promise.all(empty.map((one) => one.close()));
+      await other.stop();
+      for (const folder of [target, elsewhere]) rmSync(folder, { recursive: true, force: true });
+    });
+
+    it('is made while nobody loads from any machine, and not by one whose turn has passed', async () => {
+      const loads = await openDirectBus(first(), folders[1] ?? '');
+      await loads.publish({ batchSeq: loads.nextBatchSeq(), records: events('kept', 0, 50), snapshot });
+      await loads.close();
+      const turn = await turnsOf(first(), folders[1] ?? '').take();
+      const asleep = { ...turn, stillHeld: () => Promise.resolve(false) };
+      const parent = join(files, 'backups');
+      await expect(writeBackup(first(), { ...common, parent, steps, turn: asleep })).rejects.toMatchObject({
+        transient: true,
+      });
+      expect(readdirSync(parent)).toEqual([]);
+      const holder = await acquireWarehouseLease(first(), { signal: patience, wants: false });
+      const waiting = turnsOf(first(), folders[1] ?? '').take();
+      while (!holder.wanted()) await sleep(50);
+      await holder.release();
+      backup = await writeBackup(first(), { ...common, parent, steps, turn: await waiting });
+      expect(backup.manifest.tables.find(({ table }) => table === 'events_store')?.rows).toBeGreaterThan(0);
+    });
+
+    it('goes into a new server before anybody may load there, and leases go on where they stood', async () => {
+      const [into, loading] = empty;
+      if (into === undefined || loading === undefined) throw new Error('nothing is open');
+      const checked = await readBackup(backup.folder);
+      if (!checked.ok) throw new Error('the backup is refused');
+      let stranger: Promise<DirectBus> | null = null;
+      const watched: Warehouse = {
+        ...into,
+        command(statement, parameters) {
+          // Another machine wants to load as soon as anything is there.
+          if (statement.includes('{table:Identifier} SYNC')) stranger ??= openDirectBus(loading, elsewhere);
+          return into.command(statement, parameters);
+        },
+      };
+      const options = { ...common, render, key: key.value, step: '' };
+      const turns = turnsOf(into, target);
+      const restored = await restoreBackup(watched, checked.value, { ...options, turns });
+      expect(restored).toMatchObject({ ok: true, value: { resumed: false } });
+      const bus = await (stranger as Promise<DirectBus> | null);
+      if (bus === null) throw new Error('nobody wanted to load');
+      const reply = await bus.publish({
+        batchSeq: bus.nextBatchSeq(),
+        records: [...events('kept', 0, 50), ...events('fresh', 0, 7)],
+        snapshot,
+      });
+      expect(reply.accepted.reduce((sum, one) => sum + one, 0)).toBe(7);
+      await bus.close();
+      const epochs = async (warehouse: Warehouse): Promise<number> => {
+        const [row] = await warehouse.query(
+          typedByUser('SELECT toUInt32(max(epoch)) AS epoch FROM wxlive_store.loader_lease_ledger'),
+          z.object({ epoch: z.number() }),
+        );
+        return row?.epoch ?? 0;
+      };
+      expect(await epochs(into)).toBeGreaterThan(await epochs(first()));
+      expect(await restoreBackup(into, checked.value, { ...options, turns })).toMatchObject({
+        ok: false,
+        failure: { code: 'not_empty' },
+      });
+      // A restore that lies half-way is nobody's to load into.
+      await writeLedger(into, 'restore', 'begun again');
+      await expect(openDirectBus(loading, elsewhere)).rejects.toThrow('was interrupted');
+    });
   });
 });
