@@ -9,9 +9,11 @@ type Read = Extract<ReadAll, { code: null }>;
  * that is no JSON as a whole).
  */
 export function complaintOfText(bytes: Buffer, read: Read): string | null {
-  const decoder = new TextDecoder(read.encoding ?? 'utf-8', { ignoreBOM: true });
-  const text = decoder
-    .decode(bytes)
+  const encoding = read.encoding ?? 'utf-8';
+  // NUL is removed before anything is parsed: also one that stands within a character.
+  const whole = encoding === 'utf-8' ? bytes.filter((byte) => byte !== 0) : bytes;
+  const text = new TextDecoder(encoding, { ignoreBOM: true })
+    .decode(whole)
     .replaceAll('\0', '')
     .replace(/^\ufeff/u, '');
   switch (read.root) {
