@@ -7,7 +7,8 @@ type Ids = { -readonly [Name in keyof RawIds]: RawIds[Name] };
 /**
  * Who a Sensors record is about: `identities` first (`$identity_mp_unionid`, `$identity_mp_openid`,
  * `$identity_mp_<appid>_openid`, `$identity_login_id`, and the devices' ids), then `login_id` and `anonymous_id`, and
- * `distinct_id`, which may be any of them, only when no person is named otherwise.
+ * `distinct_id`, which may be any of them, only when no person is named otherwise. A sign-up says by `original_id` who
+ * that person was before: the openid, or a device, which links nothing.
  */
 export function readIdentities(record: Readonly<Record<string, unknown>>): RawIds | RejectFailure {
   const ids: Ids = {};
@@ -32,6 +33,11 @@ export function readIdentities(record: Readonly<Record<string, unknown>>): RawId
   const distinct = personId(record['distinct_id']);
   if (distinct === null) return { code: 'id_lost_precision', field: 'distinct_id' };
   if (distinct !== '') addDistinctId(ids, distinct, record['type']);
+  if (record['type'] === 'track_signup') {
+    const original = personId(record['original_id']);
+    if (original === null) return { code: 'id_lost_precision', field: 'original_id' };
+    if (looksLikeWechatId(original)) ids.openid ??= original;
+  }
   // A login id that is the openid says nothing new.
   if (ids.user_id !== undefined && (ids.user_id === ids.openid || ids.user_id === ids.unionid))
     delete ids.user_id;
