@@ -38,18 +38,15 @@ async function loadKind(
   const current = new Map<string, JsonRow>();
   const stored = await warehouse.query(loadSql(kind.current), jsonRow, scopeOf(kind, rows));
   for (const row of stored) current.set(rowText(row, kind.key), row);
-  const content = kind.columns.filter((column) => !kind.aside.includes(column));
   const fresh = new Map<string, JsonRow>();
+  const settled = settledKeys(kind, rows, current, batch);
   rows.forEach((stated, position) => {
     const key = rowText(stated, kind.key);
+    if (settled.has(key)) return;
     const before = current.get(key) ?? inForce(kind, stated, current);
     const row = withOtherBound(kind, stated, before);
     if (before !== undefined) {
-      const same =
-        kind.kind === 'employee'
-          ? rowText(before, EMPLOYEE_STATE) === rowText(row, EMPLOYEE_STATE)
-          : rowText(before, content) === rowText(row, content);
-      if (same) return;
+      if (isSame(kind, before, row)) return;
       if (kind.kind === 'minute') {
         if (Number(row['exported_at']) < Number(before['exported_at'])) return;
       } else if (stands(before, batch)) {
@@ -99,6 +96,34 @@ async function noteOldDays(
       return [{ platform, account: String(before['account']), source: dated.source, at: Number(at) }];
     }),
   );
+}
+
+/**
+ * Keys that a batch told before states more than once and leaves as they stand: what it says of them on the way was
+ * news the first time only.
+ */
+function settledKeys(
+  kind: KeyedKind,
+  rows: readonly JsonRow[],
+  current: ReadonlyMap<string, JsonRow>,
+  { retells }: RecordBatch,
+): ReadonlySet<string> {
+  if (retells === undefined) return new Set();
+  const last = new Map<string, JsonRow>();
+  for (const row of rows) last.set(rowText(row, kind.key), row);
+  const settled = new Set<string>();
+  for (const [key, row] of last) {
+    const before = current.get(key);
+    if (before !== undefined && isSame(kind, before, withOtherBound(kind, row, before))) settled.add(key);
+  }
+  return settled;
+}
+
+/** Whether two rows of a key say the same; an employee's also when they say it from different days on. */
+function isSame(kind: KeyedKind, one: JsonRow, other: JsonRow): boolean {
+  const content =
+    kind.kind === 'employee' ? EMPLOYEE_STATE : kind.columns.filter((column) => !kind.aside.includes(column));
+  return rowText(one, content) === rowText(other, content);
 }
 
 const EMPLOYEE_STATE = ['account', 'employee_id', 'name', 'department', 'status'];

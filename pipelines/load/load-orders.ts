@@ -28,6 +28,7 @@ export async function loadOrders(
   const orders = batch.records.flatMap((record, index) =>
     record.kind === 'order' ? [{ index, record }] : [],
   );
+  const last = lastWords(batch);
   for (let from = 0; from < orders.length; from += CHUNK) {
     const chunk = orders.slice(from, from + CHUNK);
     const ids = [...new Set(chunk.map(({ record }) => record.order_id))];
@@ -45,6 +46,8 @@ export async function loadOrders(
         ]),
       ]),
     );
+    // What a file that was told before says on the way to what stands was news the first time only.
+    const settled = new Set([...known].flatMap(([fact, text]) => (last.get(fact) === text ? [fact] : [])));
     const columns = new EventColumns(true);
     const viewer = new WordColumn(4);
     const wanted = new ByteColumn();
@@ -55,7 +58,9 @@ export async function loadOrders(
     for (const { index, record } of chunk) {
       if (standing.has(orderKey(record.order_id, record.account))) continue;
       const facts = factsOf(record);
-      const fresh = facts.filter((fact) => known.get(factKey(fact)) !== factText(fact, record));
+      const fresh = facts.filter(
+        (fact) => !settled.has(factKey(fact)) && known.get(factKey(fact)) !== factText(fact, record),
+      );
       if (fresh.length === 0) continue;
       accepted[index] = 1;
       restated.add(record.order_id);
@@ -85,6 +90,17 @@ export async function loadOrders(
       body: [columns.take(), added],
     });
   }
+}
+
+/** How a batch that was told before leaves each fact it states; empty for a new one. */
+function lastWords({ records, retells }: RecordBatch): ReadonlyMap<string, string> {
+  const last = new Map<string, string>();
+  if (retells === undefined) return last;
+  for (const record of records) {
+    if (record.kind !== 'order') continue;
+    for (const fact of factsOf(record)) last.set(factKey(fact), factText(fact, record));
+  }
+  return last;
 }
 
 /** Orders of which what is stored stands, whatever the batch says of them. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { ImportOptions } from '../../../pipelines/index.js';
 import { typedByUser } from '../../../sql/index.js';
 import { SAMPLES } from '../../reports/analyses/expected-figures.js';
 import { openImportBench, type ImportBench } from '../import-tools.js';
@@ -107,6 +108,49 @@ it.each(KEYED)(
       // Whoever means it says so.
       expect((await bench.load(one, { exportedAt: Date.now() })).accepted).toBe(1);
       expect(await found()).toEqual(before);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+);
+
+/** One key twice in one file, told differently; what stands is the last. */
+const TWICE: readonly (readonly [source: string, text: string, options?: Partial<ImportOptions>])[] = [
+  [
+    'orders',
+    'order_id,room_id,openid,amount_fen,pay_time,status\n' +
+      ['100', '300', '250']
+        .map(
+          (amount) => `twice-1,1181,oAUTHORED0000000000000000001,${amount},2026-09-09T20:36:15+08:00,paid\n`,
+        )
+        .join(''),
+  ],
+  ['costs', 'day,channel,amount_fen\n2026-09-09,twice,100\n2026-09-09,twice,250\n'],
+  ['links', 'code,kind,utm_source\ntwice1,h5,poster\ntwice1,h5,sms\n'],
+  ['targets', 'metric,period,platform,room,channel,target\ngmv_fen,2026-11,,,,500\ngmv_fen,2026-11,,,,900\n'],
+  ['employees', '账号,姓名,部门,生效日期\ntwice,甲,销售部,2026-09-01\ntwice,甲,市场部,2026-09-01\n'],
+  ['minutes', '时间,在线人数\n2026-09-09 20:00,3\n2026-09-09 20:00,4\n', { room: 'kd-twice' }],
+  [
+    'wecom-watch',
+    '姓名,账号,观看时长\n甲,twice,60\n甲,twice,90\n路人,,30\n路人,,40\n',
+    { room: 'lvTWICE000000000000000000001' },
+  ],
+];
+
+it.each(TWICE)(
+  '%s: what one file says twice is all duplicates when it comes again',
+  async (source, text, options) => {
+    const folder = mkdtempSync(join(tmpdir(), 'wxlive-again-'));
+    try {
+      const path = join(folder, 'twice.csv');
+      writeFileSync(path, text);
+      const first = await bench.load(path, options);
+      expect(first.adapter).toBe(source);
+      expect(first.accepted).toBeGreaterThan(0);
+      for (let times = 0; times < 2; times += 1) {
+        const again = await bench.load(path, options);
+        expect(again).toMatchObject({ accepted: 0, duplicates: first.rows, rejected: 0, held: 0 });
+      }
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
