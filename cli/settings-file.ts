@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { settingsSchema, type Settings } from '../schemas/index.js';
+import { nearestNames, settingsSchema, type Settings } from '../schemas/index.js';
 import { UsageError } from './exit-codes.js';
 
 /** What `--config`, `--data` and `--lang` say; they win over file and environment. */
@@ -49,8 +49,20 @@ export function readSettings(flags: SettingsFlags, environment: NodeJS.ProcessEn
   if (flags.lang !== undefined) values['language'] = flags.lang;
   const parsed = settingsSchema.safeParse(values);
   if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  const lines = parsed.error.issues.flatMap(describe);
   throw new UsageError(`设置有误 / wrong setting\n  ${lines.join('\n  ')}`);
+}
+
+/** What is wrong and what to write instead; the name of an unknown setting may be shown, it is no secret. */
+function describe(issue: z.core.$ZodIssue): string[] {
+  if (issue.code !== 'unrecognized_keys') return [`${issue.path.join('.')}: ${issue.message}`];
+  const known = Object.keys(settingsSchema.shape);
+  const inside = issue.path.length > 0 ? ` (${issue.path.join('.')})` : '';
+  return issue.keys.map((key) => {
+    const near = inside === '' ? nearestNames(key, known) : [];
+    const instead = near.length > 0 ? `；是否指 / did you mean ${near.join(', ')}?` : '';
+    return `${key}${inside}: 没有这个设置 / no such setting${instead}`;
+  });
 }
 
 function readFile(path: string | undefined): Record<string, unknown> {
@@ -82,14 +94,15 @@ function fromEnvironment(name: string, text: string): unknown {
   return text;
 }
 
-/** A secret from the environment: `NAME`, or the file that `NAME_FILE` names; null when neither is set. */
+/** A secret from the environment: `NAME`, or the file that `NAME_FILE` names; null when neither is set, or empty. */
 export function readSecret(name: string, environment: NodeJS.ProcessEnv): string | null {
   const direct = environment[name];
   if (direct !== undefined && direct !== '') return direct;
   const path = environment[`${name}_FILE`];
   if (path === undefined || path === '') return null;
   try {
-    return readFileSync(path, 'utf8').trim();
+    const text = readFileSync(path, 'utf8').trim();
+    return text === '' ? null : text;
   } catch {
     throw new UsageError(`无法读取 ${name}_FILE 指定的文件 / cannot read the file named by ${name}_FILE`);
   }

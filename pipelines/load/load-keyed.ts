@@ -4,7 +4,7 @@ import { KEYED_KINDS, type KeyedKind } from './keyed-kinds.js';
 import { insertJsonRows, jsonRow, rowText, type JsonRow, type JsonValue } from './json-rows.js';
 import { stands, type LoadResult, type RecordBatch } from './load-result.js';
 import { notePendingDays } from './changed-days.js';
-import { restatedMinutes } from './restated-minutes.js';
+import { restatedMinutes, withEarlierParts } from './restated-minutes.js';
 import { writeRestatements } from './restatements.js';
 
 /**
@@ -62,7 +62,12 @@ async function loadKind(
   });
   await noteOldDays(warehouse, batch.batchSeq, kind, stored, fresh);
   if (kind.kind === 'minute') {
-    await writeRestatements(warehouse, batch.batchSeq, restatedMinutes(rows, stored, [...fresh.values()]));
+    const told = restatedMinutes(rows, stored, [...fresh.values()]);
+    await writeRestatements(
+      warehouse,
+      batch.batchSeq,
+      await withEarlierParts(warehouse, batch.batchSeq, told, stored),
+    );
   }
   const stamped = [...fresh.values()].map((row) => ({ ...row, batch_seq: batch.batchSeq }));
   await insertJsonRows(warehouse, kind.table, [...kind.columns, 'batch_seq'], kind.instants, stamped);

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { loadSql, type Warehouse } from '../../sql/index.js';
 import { rowText, type JsonRow } from './json-rows.js';
 import type { Restatement } from './restatements.js';
 
@@ -36,6 +38,53 @@ export function restatedMinutes(
       kept_scope: '',
       exported_at: exportedAt,
       exported_before: old?.exportedAt ?? null,
+    };
+  });
+}
+
+const toldRow = z.object({
+  platform: z.string(),
+  account: z.string(),
+  room_id: z.string(),
+  source: z.string(),
+  outcome: z.enum(['first', 'newer', 'equal', 'older']),
+  rows: z.coerce.number(),
+  rows_before: z.coerce.number(),
+  exported_at: z.coerce.number(),
+  exported_before: z.coerce.number().nullable(),
+});
+
+/**
+ * What a batch does to rooms of which it has stored minutes already: a message that a killed loader had stored comes
+ * again, or a file comes in several. What was there before the first of them is what was there before the batch.
+ *
+ * @param told how the minutes that came now met what was there
+ * @param stored what counted then
+ */
+export async function withEarlierParts(
+  warehouse: Warehouse,
+  batchSeq: number,
+  told: readonly Restatement[],
+  stored: readonly JsonRow[],
+): Promise<readonly Restatement[]> {
+  const own = countByRoom(stored.filter((row) => Number(row['batch_seq']) === batchSeq));
+  if (own.size === 0) return told;
+  const rows = await warehouse.query(loadSql('load/restated-minutes'), toldRow, { batch: batchSeq });
+  const earlier = new Map(rows.map((row) => [rowText(row, ROOM), row]));
+  return told.map((now) => {
+    const key = rowText({ ...now, source: now.scope }, ROOM);
+    const before = earlier.get(key);
+    if (before === undefined) return now;
+    // A minute that the batch states twice, another time each, is counted twice: no export has one.
+    const changed = (own.get(key)?.count ?? 0) + now.changed;
+    return {
+      ...now,
+      outcome: before.outcome === 'first' ? 'first' : changed > 0 ? 'newer' : now.outcome,
+      rows: Math.max(now.rows, before.rows, changed),
+      rows_before: before.rows_before,
+      changed,
+      exported_at: Math.max(now.exported_at, before.exported_at),
+      exported_before: before.exported_before,
     };
   });
 }

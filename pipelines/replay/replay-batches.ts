@@ -1,3 +1,4 @@
+import { blamesRecord } from '../consume/failure-blame.js';
 import type { AdapterName, AttendanceScope, CanonicalRecord } from '../../schemas/index.js';
 import type { BusReply } from '../bus/bus.js';
 import { batchId, writeBatch, type BatchEntry } from '../load/batch-ledger.js';
@@ -25,6 +26,23 @@ export interface LoadedRejects {
   readonly loaded: readonly string[];
   /** Those whose list waits for --accept-shrink. */
   readonly held: readonly ReadyReject[];
+  /** Those that the database refuses for their own sake. */
+  readonly refused: readonly RefusedReject[];
+}
+
+export interface RefusedReject {
+  readonly row: ReadyReject;
+  readonly reason: string;
+}
+
+/** What `load` gathers. */
+interface Gathered {
+  accepted: number;
+  duplicates: number;
+  conflicts: number;
+  readonly loaded: string[];
+  readonly held: ReadyReject[];
+  readonly refused: RefusedReject[];
 }
 
 /** Rows that are published together. */
@@ -50,28 +68,48 @@ export class ReplayBatches {
   }
 
   async load(rows: readonly ReadyReject[]): Promise<LoadedRejects> {
-    const counts = { accepted: 0, duplicates: 0, conflicts: 0 };
-    const loaded: string[] = [];
-    const held: ReadyReject[] = [];
-    for (const message of messagesOf(rows)) {
-      const [first] = message.rows;
-      if (first === undefined) continue;
-      const records = message.rows.flatMap((row) => row.records);
-      const reply = await this.publish(first, records, message);
-      if (reply?.held === true) {
-        held.push(...message.rows);
-        continue;
+    const gathered: Gathered = {
+      ...{ accepted: 0, duplicates: 0, conflicts: 0 },
+      ...{ loaded: [], held: [], refused: [] },
+    };
+    for (const message of messagesOf(rows)) await this.loadMessage(message, gathered);
+    return gathered;
+  }
+
+  /** What the database refuses for a row's own sake is narrowed down to that row; the others go in. */
+  private async loadMessage(message: Message, gathered: Gathered): Promise<void> {
+    const [first] = message.rows;
+    if (first === undefined) return;
+    let reply: BusReply | null;
+    try {
+      reply = await this.publish(
+        first,
+        message.rows.flatMap((row) => row.records),
+        message,
+      );
+    } catch (error) {
+      if (!blamesRecord(error)) throw error;
+      const half = message.rows.length >> 1;
+      if (half === 0) {
+        gathered.refused.push({ row: first, reason: error instanceof Error ? error.message : 'refused' });
+        return;
       }
-      const accepted = acceptedRows(message.rows, reply);
-      const duplicates = message.rows.length - accepted;
-      const conflicts = reply?.conflicts ?? 0;
-      counts.accepted += accepted;
-      counts.duplicates += duplicates;
-      counts.conflicts += conflicts;
-      this.count(first, { accepted, duplicates, conflicts });
-      loaded.push(...message.rows.map(({ rejectId }) => rejectId));
+      await this.loadMessage({ ...message, rows: message.rows.slice(0, half) }, gathered);
+      await this.loadMessage({ ...message, rows: message.rows.slice(half) }, gathered);
+      return;
     }
-    return { ...counts, loaded, held };
+    if (reply?.held === true) {
+      gathered.held.push(...message.rows);
+      return;
+    }
+    const accepted = acceptedRows(message.rows, reply);
+    const duplicates = message.rows.length - accepted;
+    const conflicts = reply?.conflicts ?? 0;
+    gathered.accepted += accepted;
+    gathered.duplicates += duplicates;
+    gathered.conflicts += conflicts;
+    this.count(first, { accepted, duplicates, conflicts });
+    gathered.loaded.push(...message.rows.map(({ rejectId }) => rejectId));
   }
 
   /** Says how the batches ended. */

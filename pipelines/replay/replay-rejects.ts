@@ -87,6 +87,9 @@ export async function replayRejects(
     counts.duplicates += outcome.duplicates;
     counts.conflicts += outcome.conflicts;
     for (const { rejectId, place } of outcome.held) remaining.push(heldOf(rejectId, place, options));
+    for (const { row, reason } of outcome.refused) {
+      remaining.push({ reject_id: row.rejectId, where: row.place, code: 'refused_by_warehouse', reason });
+    }
     if (!options.dryRun) {
       await markReplayed(tools, outcome.loaded);
       await restateReasons(tools, others);

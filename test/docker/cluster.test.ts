@@ -14,7 +14,7 @@ const text = (name: string): string => readFileSync(join(folder, name), 'utf8');
 const service = z.object({
   image: z.string().optional(),
   entrypoint: z.array(z.string()).optional(),
-  environment: z.record(z.string(), z.string()).default({}),
+  environment: z.record(z.string(), z.string().nullable()).default({}),
   volumes: z.array(z.string()).default([]),
   secrets: z.array(z.string()).default([]),
   healthcheck: z.unknown().optional(),
@@ -39,7 +39,7 @@ describe('docker/compose.cluster.yaml', () => {
       const own = added.services[name]?.environment ?? {};
       const plain: Record<string, string> = {};
       for (const [key, value] of Object.entries({ ...environment, ...own }))
-        if (!key.endsWith('_FILE')) plain[key] = value.replace(/^\$\{\w+:-(.*)\}$/u, '$1');
+        if (!key.endsWith('_FILE') && value !== null) plain[key] = value.replace(/^\$\{\w+:-(.*)\}$/u, '$1');
       const settings = clusterSettings(readSettings({ config: undefined }, plain));
       expect(settings, name).toEqual({
         name: 'wxlive',

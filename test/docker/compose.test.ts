@@ -14,7 +14,8 @@ const text = (name: string): string => readFileSync(join(folder, name), 'utf8');
 const service = z.looseObject({
   image: z.string(),
   command: z.array(z.string()).optional(),
-  environment: z.record(z.string(), z.string()).optional(),
+  // Without a value: taken from the shell of whoever starts it.
+  environment: z.record(z.string(), z.string().nullable()).optional(),
   volumes: z.array(z.string()).default([]),
   secrets: z.array(z.string()).default([]),
   ports: z.array(z.string()).default([]),
@@ -30,14 +31,26 @@ const compose = z
 const services = Object.entries(compose.services);
 const ours = services.filter(([, { image }]) => image.startsWith('wxlive'));
 
-/** Secrets read by name (cli/compose.ts); every one may come as `…_FILE`. */
+/** Secrets read by name; every one may come as `…_FILE`. */
 const SECRETS = [
   'CLICKHOUSE_PASSWORD',
   'CLICKHOUSE_ANALYST_PASSWORD',
   'WXLIVE_PSEUDONYM_KEY',
   'WXLIVE_WRITE_KEYS',
   'WXLIVE_READ_KEYS',
+  'WXLIVE_CSS_CALLBACK_KEY',
+  'WXLIVE_WECOM_SECRET',
+  'WXLIVE_MINIPROGRAM_SECRET',
+  'WXLIVE_CSS_SECRET_ID',
+  'WXLIVE_CSS_SECRET_KEY',
+  'WXLIVE_SMTP_PASSWORD',
+  'WXLIVE_S3_ACCESS_KEY_ID',
+  'WXLIVE_S3_SECRET_ACCESS_KEY',
 ];
+/** Whose names are put together in the code: `WXLIVE_${platform}_TOKEN`. */
+const PUSH_SECRETS = ['WECHAT', 'WECOM'].flatMap((platform) =>
+  ['TOKEN', 'AES_KEY'].map((what) => `WXLIVE_${platform}_${what}`),
+);
 const sources = ['cli', 'pipelines', 'sql', 'web'].flatMap((module) =>
   sourceFiles(join(packageRoot(), module)),
 );
@@ -53,16 +66,25 @@ function sourceFiles(directory: string): string[] {
 describe('docker/compose.yaml', () => {
   it('sets only what wxlive reads, to values its settings take', () => {
     expect(ours.length).toBeGreaterThan(3);
-    for (const [name, { environment = {} }] of ours) {
+    for (const [name, { environment = {}, secrets: given }] of ours) {
       const plain = Object.fromEntries(
-        Object.entries(environment).map(([key, value]) => [key, value.replace(/^\$\{\w+:-(.*)\}$/, '$1')]),
+        Object.entries(environment).map(([key, value]) => [
+          key,
+          (value ?? '').replace(/^\$\{\w+:-(.*)\}$/, '$1'),
+        ]),
       );
+      for (const [key, value] of Object.entries(environment)) {
+        // What is taken from the shell has the name it has here.
+        const [, from] = /^\$\{(\w+)/.exec(value ?? '') ?? [];
+        if (from !== undefined) expect(from, name).toBe(key);
+      }
       const settings: Record<string, string> = {};
       for (const [key, value] of Object.entries(plain)) {
         const secret = key.replace(/_FILE$/, '');
-        if (SECRETS.includes(secret)) {
+        if (SECRETS.includes(secret) || PUSH_SECRETS.includes(secret)) {
           expect(value, `${name} ${key}`).toMatch(/^\/run\/secrets\//);
           expect(compose.secrets).toHaveProperty(value.slice('/run/secrets/'.length));
+          expect(given, `${name} ${key}`).toContain(value.slice('/run/secrets/'.length));
         } else settings[key] = value;
       }
       const read = readSettings({ config: undefined }, settings);
@@ -72,6 +94,11 @@ describe('docker/compose.yaml', () => {
       );
       // Each variable was understood: it changes a setting or says its default.
       expect(changed.length, name).toBeGreaterThanOrEqual(3);
+      // A default that stands here is the one of the settings.
+      for (const key of Object.keys(plain).filter((one) => one.endsWith('_CRON'))) {
+        const setting = key.replace(/^WXLIVE_/, '').toLowerCase();
+        expect(plain[key], key).toBe(Reflect.get(defaults, setting));
+      }
       for (const key of Object.keys(settings)) {
         const named = key.replace(/^WXLIVE_/, '').toLowerCase();
         const known = Object.keys(settingsSchema.shape);
@@ -83,6 +110,42 @@ describe('docker/compose.yaml', () => {
         sources.some((source) => source.includes(`'${secret}'`)),
         secret,
       ).toBe(true);
+    for (const what of ['TOKEN', 'AES_KEY'])
+      expect(sources.some((source) => source.includes(`\`WXLIVE_\${platform}_${what}\``))).toBe(true);
+  });
+
+  it('gives every secret that wxlive reads a file, and the process that needs it', () => {
+    const named = new Set(
+      sources.flatMap((source) =>
+        [...source.matchAll(/readSecret\('([A-Z0-9_]+)'/g)].map(([, secret = '']) => secret),
+      ),
+    );
+    // Of brokers that ask for none.
+    named.delete('KAFKA_SASL_PASSWORD');
+    expect(named.size).toBeGreaterThan(8);
+    const given = new Set(ours.flatMap(([, { environment = {} }]) => Object.keys(environment)));
+    for (const secret of [...named, ...PUSH_SECRETS]) expect(given, secret).toContain(`${secret}_FILE`);
+  });
+
+  it('is a Compose file by the schema of the Compose specification, with the cluster and without', () => {
+    const schema = z.fromJSONSchema(
+      JSON.parse(
+        readFileSync(join(packageRoot(), 'test', 'fixtures', 'compose-spec', 'compose-spec.json'), 'utf8'),
+      ) as Parameters<typeof z.fromJSONSchema>[0],
+      { defaultTarget: 'draft-7' },
+    );
+    const read = (name: string): unknown => parse(text(name), { merge: true });
+    for (const name of ['compose.yaml', 'compose.cluster.yaml']) {
+      expect(schema.safeParse(read(name)).error?.issues, name).toBeUndefined();
+    }
+    // It can tell: a word that is none, and a value of another kind.
+    for (const change of [{ helthcheck: {} }, { stop_grace_period: ['15s'] }]) {
+      const wrong = z
+        .looseObject({ services: z.record(z.string(), z.looseObject({})) })
+        .parse(read('compose.yaml'));
+      Object.assign(wrong.services['kafka'] ?? {}, change);
+      expect(schema.safeParse(wrong).success, JSON.stringify(change)).toBe(false);
+    }
   });
 
   it('starts commands and roles that there are', () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,14 +13,17 @@ import { createTopicsOf } from '../../../pipelines/bus/topic-plans.js';
 import { OffsetLedger } from '../../../pipelines/consume/offset-ledger.js';
 import { fingerprintOf } from '../../../pipelines/consume/partition-inbox.js';
 import { acquireWarehouseLease, isFenced } from '../../../pipelines/consume/warehouse-lease.js';
+import { replayRejects, runPull, type PullReport, type ReplayReport } from '../../../pipelines/index.js';
 import { Loader } from '../../../pipelines/load/loader.js';
 import { packageRoot, readLedger, typedByUser, WarehouseError, type Warehouse } from '../../../sql/index.js';
 import { parseImport, runWxlive } from '../../cli/run-wxlive.js';
 import { KeptProcess } from '../../crash/chaos/kept-process.js';
 import { LIVE, writeCrashFiles } from '../../crash/crash-files.js';
 import { importBenchOver } from '../import-tools.js';
+import { NOTHING_MORE, roomsTarget, testManner, testTime } from '../pull/pull-bench.js';
 import { findKafka } from '../../servers/kafka.js';
-import { events, ownRows, type KafkaBench } from './kafka-bench.js';
+import { startTestPlatform } from '../../servers/platform-api.js';
+import { events, ownRows, testSeal, type KafkaBench } from './kafka-bench.js';
 import { KafkaWorld, loaded, loading, publish, until } from './kafka-world.js';
 
 const origin = findKafka();
@@ -147,29 +150,123 @@ describe.skipIf(origin === null)('the loader from a real broker', () => {
     expect([...(await again.ranges()).keys()].sort()).toEqual([0, 1, 2]);
   });
 
-  it('goes on through a rebalance in the middle', async () => {
+  it('goes on through a rebalance: a second loader takes the turn of one asleep that is still in the group, and gives it back', async () => {
     const bench = world.bench('rebalance');
-    bench.loader();
+    let asleep: Promise<void> | null = null;
+    const one = bench.loader({
+      warehouse: {
+        ...world.warehouse,
+        async insert(request) {
+          await asleep;
+          return world.warehouse.insert(request);
+        },
+      },
+    });
     await loading(bench);
     await publish(bench, 'rebalance', 0, 500);
-    // Somebody joins the loader's group, is given partitions, and leaves with what it had read.
-    let given = 0;
-    const intruder = await bench.client.consume({
-      group: bench.group,
-      topics: [bench.topic],
-      onAssigned: (partitions) => (given = partitions.length),
-      onBatch: () => Promise.resolve(),
-      onEnd: () => undefined,
-    });
-    let events = 500;
-    while (given === 0 || events < 2_000) {
-      await publish(bench, 'rebalance', events, 500);
-      events += 500;
-      await sleep(200);
-    }
-    await intruder.stop();
+    await loaded(bench, 'rebalance', 500);
+    let wake = (): void => undefined;
+    asleep = new Promise((resolve) => (wake = resolve));
+    // It falls asleep in the middle of these, as a member of the group that holds every partition.
+    await publish(bench, 'rebalance', 500, 500);
+    const two = bench.loader();
+    await world.warehouse.command(
+      typedByUser(
+        `INSERT INTO wxlive_store.loader_lease_ledger (epoch, holder, host, process_id, state) SELECT max(epoch), 'x', 'x', 1, 'released' FROM wxlive_store.loader_lease_ledger`,
+      ),
+    );
+    // Of twelve partitions of six topics each of the two has a half.
+    await until(() => bench.logger.lines.some((line) => line.includes('"partitions":6}')), bench);
+    await publish(bench, 'rebalance', 1_000, 500);
+    wake();
+    asleep = null;
     await publish(bench, 'rebalance', 0, 500);
-    await loaded(bench, 'rebalance', events);
+    await loaded(bench, 'rebalance', 1_500);
+    expect(bench.logger.lines.some((line) => line.includes('lease has passed'))).toBe(true);
+    bench.logger.lines.length = 0;
+    await Promise.all([two.stop(), publish(bench, 'rebalance', 1_500, 500)]);
+    await loading(bench);
+    await loaded(bench, 'rebalance', 2_000);
+    await one.stop();
+  });
+
+  it('sets aside the one record that the database refuses, stores the others, and a replay brings it once its cause is gone', async () => {
+    const bench = world.bench('refused');
+    const loader = bench.loader();
+    await loading(bench);
+    const alter = (what: string): Promise<unknown> =>
+      world.warehouse.command(typedByUser(`ALTER TABLE wxlive_store.events_store ${what}`));
+    await alter(`ADD CONSTRAINT of_the_test CHECK account != 'refused' OR event_id != 'e7'`);
+    const found = (): Promise<Record<string, unknown>[]> =>
+      bench.query(
+        `SELECT code, place, replayed_at IS NULL AS open, position(preview, 'e7') > 0 AS seen FROM wxlive.rejects WHERE startsWith(place, '${bench.topic}/')`,
+      );
+    await publish(bench, 'refused', 0, 20);
+    await loaded(bench, 'refused', 19);
+    await until(async () => (await found()).length === 1, bench);
+    expect(await found()).toMatchObject([{ code: 'refused_by_warehouse', open: 1 }]);
+    await until(async () => (await letters(bench)) === 1, bench);
+
+    const imports = await importBenchOver(world.warehouse, world.dataDir, () => Promise.resolve());
+    const replay = (): Promise<ReplayReport> =>
+      replayRejects(
+        { code: 'refused_by_warehouse', batch: null, adapter: null, from: null, to: null },
+        {
+          ...{ room: null, account: null, wallClockZone: null, amountUnit: null, exportedAt: null },
+          ...{ acceptShrink: false, aliases: [], eventMap: {}, dryRun: false, language: 'en' as const },
+          now: Date.now(),
+        },
+        { ...imports.tools, seal: testSeal() },
+      );
+    // As long as the cause is there it stays, and stops nothing.
+    expect(await replay()).toMatchObject({
+      ...{ rows: 1, accepted: 0, duplicates: 0, rejected: 1 },
+      rejects: [{ code: 'refused_by_warehouse' }],
+    });
+    await alter('DROP CONSTRAINT of_the_test');
+    expect(await replay()).toMatchObject({ rows: 1, accepted: 1, rejected: 0 });
+    expect(await replay()).toMatchObject({ rows: 0 });
+    await imports.stop();
+    expect(await bench.visible('refused')).toEqual({ rows: 20, ids: 20 });
+
+    // The message and its letter come again: both are known, and the reject stays replayed.
+    await loader.stop();
+    for (const topic of [bench.topic, `${bench.prefix}.dead_letters`]) {
+      await world.operator.rewind(bench.group, topic, () => null);
+    }
+    bench.loader();
+    await publish(bench, 'refused', 0, 25);
+    await loaded(bench, 'refused', 25);
+    expect(await found()).toMatchObject([{ code: 'refused_by_warehouse', open: 0 }]);
+    expect(await letters(bench)).toBe(1);
+  });
+
+  it('takes a pull to the warehouse through Kafka', async () => {
+    const bench = world.bench('pull');
+    bench.loader();
+    await loading(bench);
+    const platform = await startTestPlatform();
+    const sample = join(packageRoot(), 'test', 'fixtures', 'samples', 'rooms.json');
+    const { room_info: rooms } = z
+      .object({ room_info: z.array(z.unknown()) })
+      .parse(JSON.parse(readFileSync(sample, 'utf8')));
+    platform.rooms = rooms;
+    const imports = await importBenchOver(world.warehouse, world.dataDir, () => Promise.resolve(), {
+      kafka: { bus: bench.bus, wait: true },
+    });
+    const time = testTime();
+    platform.now = () => time.now();
+    const pull = (): Promise<PullReport> =>
+      runPull(roomsTarget(platform, 'kafka'), NOTHING_MORE, testManner(time), imports.tools, world.dataDir);
+    const counted = { adapter: 'miniprogram-rooms', rows: rooms.length };
+    expect(await pull()).toMatchObject({ failures: [], files: [{ ...counted, accepted: rooms.length }] });
+    const marks = await bench.client.watermarks(`${bench.prefix}.dimensions`);
+    expect([...marks.values()].reduce((sum, { high }) => sum + high, 0)).toBeGreaterThan(0);
+    expect(await bench.query(`SELECT room_id FROM wxlive.rooms WHERE account = 'kafka'`)).toHaveLength(
+      rooms.length,
+    );
+    expect(await pull()).toMatchObject({ files: [{ ...counted, accepted: 0, duplicates: rooms.length }] });
+    await platform.close();
   });
 
   it('lets one of two loaders store; a zombie that wakes after its turn stores nothing', async () => {
@@ -489,8 +586,16 @@ describe.skipIf(origin === null)('the loader from a real broker', () => {
     const { watchFile } = writeCrashFiles(folder, 5);
     const bench = world.bench('lists');
     let failures = 0;
+    let marks = 0;
     const failing: Warehouse = {
       ...world.warehouse,
+      command(statement, parameters) {
+        // Stored, and killed before the days that changed are marked.
+        if (!statement.includes('FROM wxlive_store.minutes_store') || marks >= 2)
+          return world.warehouse.command(statement, parameters);
+        marks++;
+        return Promise.reject(new WarehouseError('killed before it could mark the day', null, true));
+      },
       insert(request) {
         const text = 'statement' in request ? request.statement : request.table;
         if (!text.includes('batch_parts_store') || failures >= 2) return world.warehouse.insert(request);
@@ -513,10 +618,22 @@ describe.skipIf(origin === null)('the loader from a real broker', () => {
     expect(await imports.load(minutes, options)).toMatchObject({ rows: 90, accepted: 90, duplicates: 0 });
     expect(failures).toBe(2);
     expect(await imports.load(minutes, options)).toMatchObject({ accepted: 0, duplicates: 90 });
-    const [restated] = await bench.query(
-      `SELECT toUInt32(sum(changed)) AS changed FROM wxlive.restatements WHERE room_id = '${LIVE}' AND outcome = 'first'`,
+    const restated = (room: string): Promise<Record<string, unknown>[]> =>
+      bench.query(
+        `SELECT outcome, toUInt32(rows) AS rows, toUInt32(rows_before) AS rows_before, toUInt32(changed) AS changed FROM wxlive.restatements WHERE room_id = '${room}' ORDER BY batch_id`,
+      );
+    expect((await restated(LIVE))[0]).toMatchObject({ outcome: 'first', changed: 300 });
+    expect(await restated('kd-kafka')).toEqual([
+      { outcome: 'first', rows: 90, rows_before: 0, changed: 90 },
+      { outcome: 'equal', rows: 90, rows_before: 90, changed: 0 },
+    ]);
+    expect(marks).toBe(2);
+    const [day] = await bench.query(
+      `SELECT toUInt32(count()) AS marked FROM wxlive_store.changed_days FINAL
+        WHERE state = 'changed' AND source = 'minutes' AND batch_seq IN (SELECT toUInt64(batch_id) FROM wxlive.restatements WHERE room_id = 'kd-kafka')
+          AND day IN (SELECT toDate(minute, 'Asia/Shanghai') FROM wxlive.minutes WHERE room_id = 'kd-kafka')`,
     );
-    expect(restated).toEqual({ changed: 300 });
+    expect(Number(day?.['marked'])).toBeGreaterThan(0);
     rmSync(folder, { recursive: true, force: true });
   });
 });
