@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { flag, type CommandDefinition } from '../command.js';
+import type { App } from '../compose.js';
 import { EXIT, UsageError } from '../exit-codes.js';
 import { print, printJson } from '../output.js';
 import type { AnyRow } from '../rows.js';
@@ -17,10 +18,13 @@ export function dictionaryCommand(): CommandDefinition {
       const rows = await runQuery(app, 'operate/dictionary', { view: args[0] ?? '' });
       if (rows.length === 0)
         throw new UsageError(app.say(`没有视图 ${args[0] ?? ''}`, `no view ${args[0] ?? ''}`));
-      const worded = rows.map((row): AnyRow => {
-        const [zh = '', en = zh] = String(row['comment']).split(' | ');
-        return { ...row, comment: app.say(zh.trim(), en.trim()) };
-      });
+      const worded = rows.map(
+        (row): AnyRow => ({
+          ...row,
+          view_comment: inLanguage(app, row['view_comment']),
+          comment: inLanguage(app, row['comment']),
+        }),
+      );
       if (flag(options, 'json')) {
         await printJson({ columns: worded });
         return EXIT.done;
@@ -29,8 +33,7 @@ export function dictionaryCommand(): CommandDefinition {
       for (const row of worded) {
         if (String(row['view']) !== view) {
           view = String(row['view']);
-          const [zh = '', en = zh] = String(row['view_comment']).split(' | ');
-          await print(`\n${view}  ${app.say(zh.trim(), en.trim())}\n`);
+          await print(`\n${view}  ${String(row['view_comment'])}\n`);
         }
         await print(
           `  ${String(row['column']).padEnd(20)} ${String(row['type']).padEnd(26)} ${String(row['comment'])}\n`,
@@ -39,4 +42,10 @@ export function dictionaryCommand(): CommandDefinition {
       return EXIT.done;
     },
   };
+}
+
+/** A comment of the database is `Chinese | English`; a Chinese bracket before the bar leaves no blank. */
+function inLanguage(app: App, comment: unknown): string {
+  const [zh = '', en = zh] = String(comment).split(/\s*\|\s+/u);
+  return app.say(zh.trim(), en.trim());
 }

@@ -97,7 +97,7 @@ export const RECORD_FIELDS = {
     name_key: 'text',
     department: 'text',
     viewer_type: ['staff', 'wechat', 'wecom', 'outsider'],
-    watch_seconds: 'int',
+    watch_seconds: 'int?',
     replay_seconds: 'int?',
     commented: 'bool?',
     mic: 'bool?',

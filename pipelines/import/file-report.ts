@@ -14,6 +14,8 @@ export interface LoadedFile {
   readonly rejected: number;
   readonly held: number;
   readonly conflicts: number;
+  /** Unknown top-level keys that were left out of events. */
+  readonly dropped_keys: number;
   readonly seconds: number;
   /** The first 20; all are in `rejects`. */
   readonly rejects: readonly ReportedReject[];

@@ -19,13 +19,15 @@ export class FileTally {
   private rejected = 0;
   private accepted = 0;
   private conflicts = 0;
+  private droppedKeys = 0;
   private held = false;
   private readonly reported: ReportedReject[] = [];
 
   /** Rows that were read. */
-  addRows({ rows, rejected, reported }: StagedRows): void {
+  addRows({ rows, rejected, droppedKeys, reported }: StagedRows): void {
     this.rows += rows;
     this.rejected += rejected;
+    this.droppedKeys += droppedKeys;
     this.reported.push(...reported.slice(0, REPORTED_REJECTS - this.reported.length));
   }
 
@@ -76,6 +78,7 @@ export class FileTally {
       ...this.outcome(),
       rejected: this.rejected,
       conflicts: this.conflicts,
+      dropped_keys: this.droppedKeys,
       seconds: (Date.now() - startedAt) / 1000,
       rejects: this.reported,
     };

@@ -50,6 +50,8 @@ export interface RecordSink {
 export interface StagedRows {
   readonly rows: number;
   readonly rejected: number;
+  /** Unknown top-level keys that were left out of events. */
+  readonly droppedKeys: number;
   /** Of each record: the number of its row among `rows`. */
   readonly recordRows: Uint32Array;
   readonly rejects: readonly Reject[];
@@ -63,6 +65,7 @@ export const REPORTED_REJECTS = 20;
 export class RowStage {
   private rows = 0;
   private rejected = 0;
+  private droppedKeys = 0;
   private recordRows: number[] = [];
   private rejects: Reject[] = [];
   private reported: ReportedReject[] = [];
@@ -106,6 +109,7 @@ export class RowStage {
   }
 
   addDraft(draft: DraftRecord, row: number, placement: Placement): void {
+    if (draft.kind === 'event') this.droppedKeys += draft.dropped_keys.length;
     this.sink.add(this.tools.pseudonymizer.pseudonymize(draft, placement));
     this.recordRows.push(row);
   }
@@ -119,12 +123,14 @@ export class RowStage {
     const staged = {
       rows: this.rows,
       rejected: this.rejected,
+      droppedKeys: this.droppedKeys,
       recordRows: Uint32Array.from(this.recordRows),
       rejects: this.rejects,
       reported: this.reported,
     };
     this.rows = 0;
     this.rejected = 0;
+    this.droppedKeys = 0;
     this.recordRows = [];
     this.rejects = [];
     this.reported = [];

@@ -36,7 +36,7 @@ export async function amendAttendance(
   amends: AmendedBatch,
   options: ListOptions,
   accepted: Uint8Array,
-): Promise<ListResult> {
+): Promise<Pick<ListResult, 'held'>> {
   const rows = batch.records.flatMap((record, index) =>
     record.kind === 'attendance' ? [{ index, record }] : [],
   );

@@ -10,8 +10,14 @@ export const ATTENDANCE_CONTENT = [
 ];
 const INSTANTS = ['first_enter_at', 'last_leave_at'];
 
+/** How the table, whose column takes no null, keeps a watch time that the list does not give; the view shows null. */
+const NO_WATCH_TIME = -1;
+
 export function attendanceRow(record: CanonicalAttendance): JsonRow {
-  const values: Readonly<Record<string, JsonValue>> = { ...record };
+  const values: Readonly<Record<string, JsonValue>> = {
+    ...record,
+    watch_seconds: record.watch_seconds ?? NO_WATCH_TIME,
+  };
   return Object.fromEntries(ATTENDANCE_CONTENT.map((column) => [column, values[column] ?? null]));
 }
 

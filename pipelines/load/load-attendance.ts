@@ -20,6 +20,8 @@ export interface ListOptions {
 /** `held`: the list waits for --accept-shrink and nothing was stored. */
 export interface ListResult {
   readonly held: boolean;
+  /** Rows of a viewer whom the list names twice with other figures: the first counts. */
+  readonly conflicts: number;
 }
 
 interface WatcherRow {
@@ -47,13 +49,15 @@ export async function loadAttendance(
   options: ListOptions,
   accepted: Uint8Array,
 ): Promise<ListResult> {
-  const rows = batch.records.flatMap((record, index) =>
+  const listed = batch.records.flatMap((record, index) =>
     record.kind === 'attendance' ? [{ index, record, row: attendanceRow(record) }] : [],
   );
-  if (rows.length === 0) return { held: false };
+  if (listed.length === 0) return { held: false, conflicts: 0 };
   if (batch.amends !== undefined) {
-    return amendAttendance(warehouse, viewers, batch, batch.amends, options, accepted);
+    const amended = await amendAttendance(warehouse, viewers, batch, batch.amends, options, accepted);
+    return { ...amended, conflicts: 0 };
   }
+  const { rows, conflicts } = firstOfEach(listed);
   const lives = [...new Set(rows.map(({ record }) => record.live_id))];
   const stored = await warehouse.query(loadSql('load/current-attendance'), jsonRow, { lives });
   const heads = await warehouse.query(loadSql('load/attendance-heads'), jsonRow, { lives });
@@ -72,7 +76,7 @@ export async function loadAttendance(
   const held = lists.some(({ outcome }) => outcome === 'held');
   const told = lists.flatMap(({ outcome, restatements }) => (held && outcome !== 'held' ? [] : restatements));
   await writeRestatements(warehouse, batch.batchSeq, told);
-  if (held) return { held: true };
+  if (held) return { held: true, conflicts: 0 };
   const newer = lists.filter(({ outcome }) => outcome === 'replaces');
   const replacing = new Set(newer.map(({ account, live_id }) => listKey(account, live_id)));
   const replaced = rows.filter(({ record }) => replacing.has(listKey(record.account, record.live_id)));
@@ -93,8 +97,23 @@ export async function loadAttendance(
       scopes.map((scope) => ({ account, live_id, scope, snapshot, exported_at })),
     ),
   );
-  return { held: false };
+  return { held: false, conflicts };
 }
+
+/** One row a viewer and live: the first of a list counts, later ones are duplicates. */
+function firstOfEach(listed: readonly WatcherRow[]): { rows: readonly WatcherRow[]; conflicts: number } {
+  const first = new Map<string, WatcherRow>();
+  let conflicts = 0;
+  for (const one of listed) {
+    const key = rowText(one.row, WATCHER_KEY);
+    const before = first.get(key);
+    if (before === undefined) first.set(key, one);
+    else if (rowText(before.row, ATTENDANCE_CONTENT) !== rowText(one.row, ATTENDANCE_CONTENT)) conflicts++;
+  }
+  return { rows: [...first.values()], conflicts };
+}
+
+const WATCHER_KEY = ['account', 'live_id', 'scope', 'viewer_key'];
 
 /**
  * A killed loader had made the list count and comes back with it: it is what counts by now, so nothing of it looks new.

@@ -96,11 +96,13 @@ export class Loader implements PartBus {
     };
     const kinds = new Set(batch.records.map(({ kind }) => kind));
     const stored = new Uint8Array(others.length);
-    if (kinds.has('attendance')) {
+    let conflicts = 0;
+    if (kinds.has('attendance') || kinds.has('watch_list')) {
       const list = await loadAttendance(this.warehouse, this.viewers, batch, snapshot, stored);
       if (list.held) return { accepted, conflicts: 0, held: true };
+      conflicts += list.conflicts;
     }
-    const conflicts = await loadEvents(this.warehouse, this.viewers, this.history, {
+    conflicts += await loadEvents(this.warehouse, this.viewers, this.history, {
       batchSeq,
       chunks: parts.map(({ events }) => events),
       people: numbers,

@@ -57,11 +57,14 @@ export function readScene(value: unknown): number | null | undefined {
   if (typeof value !== 'string') return undefined;
   const text = value.trim().replace(/^(?:wx-|scn:)/u, '');
   if (isPlaceholder(text) && text !== '0') return null;
-  return /^\d{1,5}(?:\.0+)?$/u.test(text) && isScene(Number(text)) ? Number(text) : undefined;
+  return /^\d{1,10}(?:\.0+)?$/u.test(text) && isScene(Number(text)) ? Number(text) : undefined;
 }
 
+/** Scenes are stored in 32 bits; new codes appear every year. */
+const MOST_SCENE = 2 ** 32 - 1;
+
 function isScene(value: number): boolean {
-  return Number.isInteger(value) && value >= 0 && value <= 65_535;
+  return Number.isInteger(value) && value >= 0 && value <= MOST_SCENE;
 }
 
 export type FlatProps = Readonly<Record<string, PropValue>>;

@@ -90,7 +90,8 @@ export interface DraftAttendance {
   readonly name: string | null;
   readonly department: string | null;
   readonly viewer_type: 'staff' | 'wechat' | 'wecom' | 'outsider';
-  readonly watch_seconds: number;
+  /** null where the list gives none. */
+  readonly watch_seconds: number | null;
   readonly replay_seconds: number | null;
   readonly commented: boolean | null;
   readonly mic: boolean | null;

@@ -105,7 +105,8 @@ export interface CanonicalAttendance extends Placed {
   readonly name_key: string;
   readonly department: string;
   readonly viewer_type: 'staff' | 'wechat' | 'wecom' | 'outsider';
-  readonly watch_seconds: number;
+  /** null where the list gives none. */
+  readonly watch_seconds: number | null;
   readonly replay_seconds: number | null;
   readonly commented: boolean | null;
   readonly mic: boolean | null;

@@ -5,6 +5,9 @@ import { readInstant, type TimeRules } from '../instant.js';
 import { readFen } from '../money.js';
 import { PLATFORMS } from '../platform.js';
 
+/** Scenes are stored in 32 bits; new codes appear every year. */
+const MOST_SCENE = 2 ** 32 - 1;
+
 /**
  * Our own event as it arrives in JSON (PRODUCT §3). The adapter checks the same by hand, at a tenth of the time; a
  * property test holds the two together.
@@ -44,14 +47,14 @@ export function ownEventSchema(rules: TimeRules) {
       room_id: name,
       scene: z
         .union([
-          z.number().int().min(0).max(65_535),
+          z.number().int().min(0).max(MOST_SCENE),
           z
             .string()
             .transform((text) => text.trim().replace(/^(?:wx-|scn:)/u, ''))
             .refine(
               (text) =>
                 (text !== '0' && isPlaceholder(text)) ||
-                (/^\d{1,5}(?:\.0+)?$/u.test(text) && Number(text) <= 65_535),
+                (/^\d{1,10}(?:\.0+)?$/u.test(text) && Number(text) <= MOST_SCENE),
             ),
         ])
         .nullish()

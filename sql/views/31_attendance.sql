@@ -8,7 +8,7 @@ CREATE OR REPLACE VIEW wxlive.attendance
     employee_id Nullable(String) COMMENT '员工账号，外部观众为空 | staff id, null for outsiders',
     department Nullable(String) COMMENT '开播当天的部门 | department on that day',
     viewer_type LowCardinality(String) COMMENT '类型：staff、wechat、wecom、outsider | kind of viewer',
-    watch_seconds Int64 COMMENT '观看时长（秒）| watch time in seconds',
+    watch_seconds Nullable(Int64) COMMENT '观看时长（秒），名单未给出时为空 | watch time in seconds, null where the list gives none',
     watch_ratio Nullable(Float64) COMMENT '观看时长 ÷ 直播时长，最高 1 | watch time over the live, at most 1',
     commented Nullable(Bool) COMMENT '是否评论 | commented',
     mic Nullable(Bool) COMMENT '是否连麦 | spoke',
@@ -38,7 +38,7 @@ WITH
     dated AS
     (
         SELECT
-            list.*,
+            list.* REPLACE nullIf(list.watch_seconds, -1) AS watch_seconds,
             lives.started AS live_start,
             dateDiff('second', lives.started, lives.ended) AS live_seconds,
             toDate(coalesce(lives.started, min(first_enter_at) OVER (PARTITION BY list.account, list.live_id)), '{{zone}}') AS day

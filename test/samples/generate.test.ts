@@ -158,7 +158,7 @@ describe.skipIf(!isBuilt)('sample company', () => {
       expect({
         rows: drafts.length,
         staff: drafts.filter(({ scope }) => scope === 'staff').length,
-        watch_seconds: drafts.reduce((sum, { watch_seconds }) => sum + watch_seconds, 0),
+        watch_seconds: drafts.reduce((sum, { watch_seconds }) => sum + (watch_seconds ?? 0), 0),
       }).toEqual(samples.truth.attendance[room]);
     }
   });

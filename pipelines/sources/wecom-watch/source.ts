@@ -65,8 +65,7 @@ function normalizeCells(row: Extract<SourceRow, { from: 'table' }>, context: Sou
     live_id: textOf(cells['live_id']),
     account: textOf(cells['corpid']),
     department: textOf(cells['department']),
-    // A listed person without a figure was there for no measurable time.
-    watch_seconds: seconds('watch_seconds') ?? 0,
+    watch_seconds: seconds('watch_seconds'),
     replay_seconds: seconds('replay_seconds'),
     commented,
     mic: reader.take(flagOf(cells['mic'], 'mic')),

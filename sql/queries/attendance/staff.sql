@@ -36,7 +36,7 @@ WITH
     (
         SELECT
             toString(account) AS account, live_id, assumeNotNull(listed.employee_id) AS employee_id,
-            sum(listed.watch_seconds) AS watch_seconds,
+            ifNull(sum(listed.watch_seconds), 0) AS watch_seconds,
             max(ifNull(listed.watch_ratio, 0)) AS watch_ratio,
             max(listed.sign_ins) AS sign_ins
         FROM wxlive.attendance AS listed

@@ -106,6 +106,20 @@ describe('a watch list', () => {
     expect(await outcomes(shrunk)).toEqual([['staff', 'shrunk', 3, 0, 2]]);
   });
 
+  it('naming a viewer twice keeps the first of them, and a watch time it does not give is null', async () => {
+    const twice = [
+      ...list(11, [staff('t1', 10), staff('t2', 20), staff('t1', 99), staff('t2', 20)]),
+      't3,名t3,一部,--,员工,',
+    ];
+    const first = await load('csv', twice, { room: 'lvTwice' });
+    expect(first).toMatchObject({ rows: 5, accepted: 3, duplicates: 2, conflicts: 1, dropped_keys: 0 });
+    const seen = await rows(
+      "SELECT employee_id, watch_seconds, watch_ratio FROM wxlive.attendance WHERE live_id = 'lvTwice' ORDER BY employee_id",
+    );
+    expect(seen.map((row) => row['watch_seconds'])).toEqual(['10', '20', null]);
+    expect(await load('csv', twice, { room: 'lvTwice' })).toMatchObject({ accepted: 0, duplicates: 5 });
+  });
+
   it('of outsiders alone leaves the list of staff as it was, and says so', async () => {
     const outsiders = await load(
       'csv',
@@ -121,6 +135,39 @@ describe('a watch list', () => {
       `SELECT toUInt32(count()) AS n FROM wxlive.attendance WHERE live_id = '${room}'`,
     );
     expect(n).toBe(2);
+  });
+
+  it('with nobody left is held, and empties the list once that is accepted', async () => {
+    const watching = (): Promise<unknown> =>
+      rows(`SELECT employee_id FROM wxlive.attendance WHERE live_id = '${room}' ORDER BY employee_id`);
+    const before = await watching();
+    const page = ['{"errcode":0,"errmsg":"ok","ending":1,"next_key":"","stat_info":{"users":[]}}'];
+    for (const [extension, lines] of [
+      ['json', page],
+      ['csv', list(18, [])],
+    ] as const) {
+      const held = await load(extension, lines, { room });
+      expect(held).toMatchObject({ rows: 0, accepted: 0, held: 0, state: 'held' });
+      expect(await outcomes(held)).toEqual([
+        ['outsiders', 'held', 1, 0, 0],
+        ['staff', 'held', 1, 0, 0],
+      ]);
+      expect(await watching()).toEqual(before);
+    }
+    const staffOnly = await load('csv', list(18, []), { room, scope: 'staff', acceptShrink: true });
+    expect(staffOnly).toMatchObject({ rows: 0, state: 'loaded' });
+    expect(await outcomes(staffOnly)).toEqual([['staff', 'shrunk', 1, 0, 1]]);
+    expect(await marks(staffOnly.batch_id)).toEqual(['wecom-watch 2026-09-10']);
+    expect(await watching()).toEqual([{ employee_id: '' }]);
+    const everybody = await load('json', page, { room, acceptShrink: true });
+    expect(await outcomes(everybody)).toEqual([
+      ['outsiders', 'shrunk', 1, 0, 1],
+      ['staff', 'equal', 0, 0, 0],
+    ]);
+    expect(await watching()).toEqual([]);
+    // A live where nobody ever was has its list, too; whose it is must be said.
+    expect(await load('csv', list(18, []), { room: 'lvNobody' })).toMatchObject({ rows: 0, state: 'loaded' });
+    await expect(load('csv', list(18, []))).rejects.toThrow('room_missing');
   });
 });
 

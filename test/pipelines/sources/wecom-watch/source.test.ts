@@ -12,7 +12,7 @@ const figures = (drafts: readonly DraftRecord[]) => {
   return {
     rows: rows.length,
     viewers: new Set(rows.map((row) => row.employee_id ?? row.external_id ?? row.name)).size,
-    seconds: rows.reduce((sum, row) => sum + row.watch_seconds, 0),
+    seconds: rows.reduce((sum, row) => sum + (row.watch_seconds ?? 0), 0),
     staff: rows.filter(({ scope }) => scope === 'staff').length,
   };
 };
@@ -134,7 +134,7 @@ describe('watch details: cells', () => {
     const row = { employee_id: 'e', watch_seconds: '47.25', replay_seconds: '90' };
     expect(cells(row, header)).toMatchObject({ watch_seconds: 2835, replay_seconds: 90 });
     expect(cells({ employee_id: 'e', watch_seconds: '--' })).toMatchObject({
-      watch_seconds: 0,
+      watch_seconds: null,
       replay_seconds: null,
     });
     expect(cells({ employee_id: 'e', watch_seconds: '很久' })).toEqual({
