@@ -3,11 +3,12 @@
  * [--connections N] [--batch N] [--profile DIR]`. A broker (KAFKA_BROKERS, or as the tests find one), `wxlive serve` as collector and as
  * loader, the engine and the sender share this machine, with the product's own settings. First as fast as answers come:
  * events a second until the last of them shows in a query, and memory over time. Then `--rate` a second: how long after
- * it was sent an event shows. Judge by processor seconds on a machine that does other work.
+ * it was sent an event shows. Judge by processor seconds on a machine that does other work. A run of minutes
+ * (`--seconds 300`) shows the memory of each process every ten seconds, and how it grows.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,6 +19,7 @@ import { engineFolder } from '../sql/engine/folder.js';
 import { openWarehouse, packageRoot, typedByUser, type Warehouse } from '../sql/index.js';
 import { findKafka, startKafka } from '../test/servers/kafka.js';
 import { EventSender, quantile } from './event-sender.js';
+import { watchMemory } from './memory-watch.js';
 import { cpuSecondsOf } from './watched-process.js';
 
 const KEY = 'key-of-the-bench';
@@ -136,7 +138,7 @@ async function measure(
       `answered p50 ${quantile(sent.latencies, 0.5).toFixed(0)} ms, p99 ${quantile(sent.latencies, 0.99).toFixed(0)} ms`,
       `sent to visible p50 ${quantile(delays, 0.5).toFixed(0)} ms, p99 ${quantile(delays, 0.99).toFixed(0)} ms`,
       `processor (an event): ${perEvent.join(', ')}`,
-      `memory MB: ${memory.stop()}`,
+      ...memory.stop(),
       `load ${(loadavg()[0] ?? 0).toFixed(1)}`,
     ].join('\n  '),
   );
@@ -165,32 +167,6 @@ function delaysOf(sent: readonly Seen[], seen: readonly Seen[]): number[] {
     delays.push(Math.max(0, shown.at - sentAt));
   }
   return delays.sort((one, other) => one - other);
-}
-
-/** Resident memory of each process: at the beginning, at a quarter, half, three quarters and the end. */
-function watchMemory(processes: Readonly<Record<string, number>>): { stop(): string } {
-  const samples = new Map<string, number[]>(Object.keys(processes).map((name) => [name, []]));
-  const timer = setInterval(() => {
-    for (const [name, id] of Object.entries(processes)) {
-      void residentMegabytes(id).then((megabytes) => samples.get(name)?.push(megabytes));
-    }
-  }, 250);
-  return {
-    stop() {
-      clearInterval(timer);
-      return [...samples]
-        .map(([name, all]) => {
-          const at = (share: number): string => (all[Math.floor((all.length - 1) * share)] ?? 0).toFixed(0);
-          return `${name} ${[0, 0.25, 0.5, 0.75, 1].map(at).join(' ')}`;
-        })
-        .join(', ');
-    },
-  };
-}
-
-async function residentMegabytes(processId: number): Promise<number> {
-  const text = await readFile(`/proc/${processId}/status`, 'utf8').catch(() => '');
-  return Number(/^VmRSS:\s+(\d+) kB$/mu.exec(text)?.[1] ?? 0) / 1024;
 }
 
 /** Rows of the facts: counting them costs the engine nothing, and nothing is sent twice here. */
