@@ -95,6 +95,8 @@ export interface Source {
   readonly records: (() => RecordReader) | null;
   /** One row → drafts; `[]` when the row says nothing (an item record, a summary line) and counts as no row. */
   normalize(row: SourceRow, context: SourceContext): Outcome<readonly DraftRecord[], RejectFailure>;
+  /** Lists: what a file without a row says of the live that `--room` names. Absent: nothing. */
+  readonly nobody?: (liveId: string) => DraftRecord;
   /**
    * After the last row of a table: whether it holds what its title lines promise. `rows` counts the rows that gave
    * drafts or rejects. A failure refuses the whole file.

@@ -54,7 +54,7 @@ async function runImportCommand(app: App, files: readonly string[], options: Opt
   if (flag(options, 'json')) await printJson({ files: reports });
   if (reports.some(isUnusable)) return EXIT.failed;
   const unfinished = reports.some(
-    (report) => !isUnusable(report) && (report.rejected > 0 || report.held > 0),
+    (report) => !isUnusable(report) && (report.rejected > 0 || report.state === 'held'),
   );
   if (!unfinished) return EXIT.done;
   note(
@@ -72,7 +72,7 @@ export function reportLine(app: App, report: FileReport): string {
     const { code, message, fix } = report.error;
     return `✗ ${report.file}\n    ${code}: ${message}\n    → ${fix}`;
   }
-  const { adapter, rows, accepted, duplicates, rejected, held, seconds } = report;
+  const { adapter, rows, accepted, duplicates, rejected, held, state, seconds } = report;
   const counts = app.say(
     `${rows} 行：接受 ${accepted}，重复 ${duplicates}，拒绝 ${rejected}，暂扣 ${held}（${seconds.toFixed(1)} 秒）`,
     `${rows} rows: ${accepted} accepted, ${duplicates} duplicates, ${rejected} rejected, ${held} held (${seconds.toFixed(1)} s)`,
@@ -82,7 +82,7 @@ export function reportLine(app: App, report: FileReport): string {
     .map(({ where, code, reason }) => `\n    ${where}  ${code}  ${reason}`)
     .join('');
   const hint =
-    held > 0
+    state === 'held'
       ? app.say(
           '\n    名单比原来短三成以上：核对后加 --accept-shrink',
           '\n    much shorter than before: check it, then add --accept-shrink',

@@ -114,6 +114,6 @@ function summary(app: App, report: PullReport): string {
 
 function exitCode({ files, failures }: PullReport): number {
   if (failures.length > 0 || files.some((file) => 'error' in file)) return EXIT.failed;
-  const unfinished = files.some((file) => !('error' in file) && (file.rejected > 0 || file.held > 0));
+  const unfinished = files.some((file) => !('error' in file) && (file.rejected > 0 || file.state === 'held'));
   return unfinished ? EXIT.someRejected : EXIT.done;
 }

@@ -37,6 +37,7 @@ export function laneOf(record: CanonicalRecord, from: 'live' | 'file'): Lane {
     case 'minute':
       return 'minutes';
     case 'attendance':
+    case 'watch_list':
     case 'sign_in':
       return 'attendance';
     case 'order':
@@ -66,6 +67,7 @@ function identityOf(record: CanonicalRecord): string {
     case 'minute':
       return `${record.platform}\u0000${record.account}\u0000${record.room_id}`;
     case 'attendance':
+    case 'watch_list':
     case 'sign_in':
       return `${record.account}\u0000${record.live_id}`;
     case 'order':

@@ -15,6 +15,7 @@ import {
   type CanonicalSignIn,
   type CanonicalTarget,
   type CanonicalViolation,
+  type CanonicalWatchList,
 } from '../../schemas/index.js';
 
 /** What a value on the bus may be. A list of texts: one of them. */
@@ -105,6 +106,10 @@ export const RECORD_FIELDS = {
     first_enter_at: 'int?',
     last_leave_at: 'int?',
   } satisfies FieldsOf<CanonicalAttendance>,
+  watch_list: {
+    account: 'text',
+    live_id: 'text',
+  } satisfies FieldsOf<CanonicalWatchList>,
   sign_in: {
     account: 'text',
     live_id: 'text',

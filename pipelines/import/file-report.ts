@@ -13,6 +13,8 @@ export interface LoadedFile {
   readonly duplicates: number;
   readonly rejected: number;
   readonly held: number;
+  /** `held`: a list waits for --accept-shrink, also one without a row. */
+  readonly state: 'loaded' | 'held';
   readonly conflicts: number;
   /** Unknown top-level keys that were left out of events. */
   readonly dropped_keys: number;

@@ -76,6 +76,7 @@ export class FileTally {
       batch_id: batchSeq === null ? null : batchId(batchSeq),
       rows: this.rows,
       ...this.outcome(),
+      state: this.held ? 'held' : 'loaded',
       rejected: this.rejected,
       conflicts: this.conflicts,
       dropped_keys: this.droppedKeys,

@@ -21,7 +21,6 @@ export interface KafkaImport {
 const stateRow = z.object({
   state: z.string(),
   accepted: z.coerce.number(),
-  held: z.coerce.number(),
   conflicts: z.coerce.number(),
 });
 const PUBLISH_RECORDS = 50_000;
@@ -105,7 +104,8 @@ export class KafkaPublisher implements FilePublisher {
         batch: this.batchSeq,
       });
       if (row?.state === 'loaded' || row?.state === 'held') {
-        this.tally.settle({ accepted: row.accepted, conflicts: row.conflicts, held: row.held > 0 });
+        const { accepted, conflicts } = row;
+        this.tally.settle({ accepted, conflicts, held: row.state === 'held' });
         return;
       }
       this.kafka.onWait?.(performance.now() - since);

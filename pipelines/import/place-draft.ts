@@ -23,6 +23,7 @@ export function placeDraft(draft: DraftRecord, room: string | null): Outcome<Dra
         ? succeed(draft)
         : place(draft, null, room, true, (room_id) => ({ ...draft, room_id }));
     case 'identity_link':
+    case 'watch_list':
     case 'room':
     case 'link':
     case 'employee':

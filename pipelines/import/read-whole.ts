@@ -33,6 +33,7 @@ export async function readWhole(run: FileRun): Promise<void> {
     const checked = stage.checkTable(row, rows);
     if (checked?.ok === false) throw new FileRefused(checked.failure);
   }
+  addNobody(run, held);
   const exportedAt = readExportTime(run, held);
   const placement = placementOf(run, exportedAt, findFileDay(wordsOf(run, held)));
   for (const { draft, row } of held) stage.addDraft(draft, row, placement);
@@ -46,6 +47,14 @@ export async function readWhole(run: FileRun): Promise<void> {
   const snapshot = snapshotOf(run, exportedAt, scopesOf(run, held));
   await publisher.add(part, rows.recordRows, rows.rejects, snapshot);
   await publisher.publish(snapshot);
+}
+
+/** A list without a row says that nobody is left; whose list it is only `--room` tells. */
+function addNobody({ input, options, stage }: FileRun, held: HeldDraft[]): void {
+  const { nobody } = input.source;
+  if (nobody === undefined || stage.count > 0) return;
+  if (options.room === null) throw new FileRefused({ code: 'room_missing' });
+  held.push({ draft: nobody(options.room), row: 0 });
 }
 
 /** When the file was exported; the publisher is told how that is known. */
@@ -72,12 +81,18 @@ function wordsOf(
   return { ...input.words(), fileName: identity.file, rowsExportedAt: stated };
 }
 
+/** Of whom a list without a row speaks that does not say. */
+const EVERYBODY: readonly AttendanceScope[] = ['staff', 'outsiders'];
+
 function scopesOf({ options, input }: FileRun, held: readonly HeldDraft[]): readonly AttendanceScope[] {
   if (options.scope !== null) return [options.scope];
   const stated = input.summary().scopes;
   if (stated !== undefined) return stated;
   const seen = new Set<AttendanceScope>();
-  for (const { draft } of held) if (draft.kind === 'attendance') seen.add(draft.scope);
+  for (const { draft } of held) {
+    if (draft.kind === 'attendance') seen.add(draft.scope);
+    if (draft.kind === 'watch_list') return EVERYBODY;
+  }
   return [...seen];
 }
 

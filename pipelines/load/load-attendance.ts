@@ -52,18 +52,21 @@ export async function loadAttendance(
   const listed = batch.records.flatMap((record, index) =>
     record.kind === 'attendance' ? [{ index, record, row: attendanceRow(record) }] : [],
   );
-  if (listed.length === 0) return { held: false, conflicts: 0 };
+  const nobody = batch.records.filter((record) => record.kind === 'watch_list');
+  if (listed.length + nobody.length === 0) return { held: false, conflicts: 0 };
   if (batch.amends !== undefined) {
     const amended = await amendAttendance(warehouse, viewers, batch, batch.amends, options, accepted);
     return { ...amended, conflicts: 0 };
   }
   const { rows, conflicts } = firstOfEach(listed);
-  const lives = [...new Set(rows.map(({ record }) => record.live_id))];
+  const named = new Map<string, Pick<CanonicalAttendance, 'account' | 'live_id'>>();
+  for (const one of [...nobody, ...rows.map(({ record }) => record)]) {
+    named.set(listKey(one.account, one.live_id), one);
+  }
+  const lives = [...new Set([...named.values()].map(({ live_id }) => live_id))];
   const stored = await warehouse.query(loadSql('load/current-attendance'), jsonRow, { lives });
   const heads = await warehouse.query(loadSql('load/attendance-heads'), jsonRow, { lives });
   const known = new Set(stored.map((row) => rowText(row, ATTENDANCE_CONTENT)));
-  const named = new Map<string, WatcherRow['record']>();
-  for (const { record } of rows) named.set(listKey(record.account, record.live_id), record);
   const resumed = heads.filter(
     (head) =>
       Number(head['snapshot']) === batch.batchSeq && options.scopes.some((scope) => scope === head['scope']),

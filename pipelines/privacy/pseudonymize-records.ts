@@ -86,6 +86,7 @@ export function createRecordPseudonymizer(
           rule_url: scrub(draft.rule_url),
           detail: scrub(draft.detail),
         };
+      case 'watch_list':
       case 'cost':
       case 'target':
         return { ...draft, account };

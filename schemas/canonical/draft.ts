@@ -104,6 +104,13 @@ export interface DraftAttendance {
   readonly last_leave_at: number | null;
 }
 
+/** A watch list without a row: nobody was there, or nobody is left. */
+export interface DraftWatchList {
+  readonly kind: 'watch_list';
+  readonly account: string | null;
+  readonly live_id: string;
+}
+
 export interface DraftSignIn {
   readonly kind: 'sign_in';
   readonly account: string | null;
@@ -239,6 +246,7 @@ export type DraftRecord =
   | DraftIdentityLink
   | DraftMinute
   | DraftAttendance
+  | DraftWatchList
   | DraftSignIn
   | DraftRoom
   | DraftLive

@@ -9,6 +9,7 @@ import type {
   DraftRoom,
   DraftTarget,
   DraftViolation,
+  DraftWatchList,
 } from './draft.js';
 import type { ViewerId } from './identity.js';
 
@@ -116,6 +117,8 @@ export interface CanonicalAttendance extends Placed {
   readonly last_leave_at: number | null;
 }
 
+export type CanonicalWatchList = Omit<DraftWatchList, 'account'> & Placed;
+
 export interface CanonicalSignIn extends Placed {
   readonly kind: 'sign_in';
   readonly live_id: string;
@@ -178,6 +181,7 @@ export type CanonicalRecord =
   | CanonicalIdentityLink
   | CanonicalMinute
   | CanonicalAttendance
+  | CanonicalWatchList
   | CanonicalSignIn
   | CanonicalRoom
   | CanonicalLive

@@ -34,6 +34,7 @@ export const wecomWatchSource: Source = {
     return isBareError(record) ? 0.5 : 0;
   },
   records: watchPages,
+  nobody: (liveId) => ({ kind: 'watch_list', account: null, live_id: liveId }),
   normalize(row, context) {
     if (row.from === 'table') return normalizeCells(row, context);
     return isListedViewer(row.value) ? normalizeListed(row.value, context) : fail({ code: 'not_json' });

@@ -115,7 +115,7 @@ it.each(KEYED)(
 );
 
 /** One key twice in one file, told differently; what stands is the last. */
-const TWICE: readonly (readonly [source: string, text: string, options?: Partial<ImportOptions>])[] = [
+const TWICE: readonly (readonly [source: string, text: string, options: Partial<ImportOptions>])[] = [
   [
     'orders',
     'order_id,room_id,openid,amount_fen,pay_time,status\n' +
@@ -124,11 +124,16 @@ const TWICE: readonly (readonly [source: string, text: string, options?: Partial
           (amount) => `twice-1,1181,oAUTHORED0000000000000000001,${amount},2026-09-09T20:36:15+08:00,paid\n`,
         )
         .join(''),
+    {},
   ],
-  ['costs', 'day,channel,amount_fen\n2026-09-09,twice,100\n2026-09-09,twice,250\n'],
-  ['links', 'code,kind,utm_source\ntwice1,h5,poster\ntwice1,h5,sms\n'],
-  ['targets', 'metric,period,platform,room,channel,target\ngmv_fen,2026-11,,,,500\ngmv_fen,2026-11,,,,900\n'],
-  ['employees', '账号,姓名,部门,生效日期\ntwice,甲,销售部,2026-09-01\ntwice,甲,市场部,2026-09-01\n'],
+  ['costs', 'day,channel,amount_fen\n2026-09-09,twice,100\n2026-09-09,twice,250\n', {}],
+  ['links', 'code,kind,utm_source\ntwice1,h5,poster\ntwice1,h5,sms\n', {}],
+  [
+    'targets',
+    'metric,period,platform,room,channel,target\ngmv_fen,2026-11,,,,500\ngmv_fen,2026-11,,,,900\n',
+    {},
+  ],
+  ['employees', '账号,姓名,部门,生效日期\ntwice,甲,销售部,2026-09-01\ntwice,甲,市场部,2026-09-01\n', {}],
   ['minutes', '时间,在线人数\n2026-09-09 20:00,3\n2026-09-09 20:00,4\n', { room: 'kd-twice' }],
   [
     'wecom-watch',

@@ -158,7 +158,7 @@ describe('a watch list', () => {
     expect(staffOnly).toMatchObject({ rows: 0, state: 'loaded' });
     expect(await outcomes(staffOnly)).toEqual([['staff', 'shrunk', 1, 0, 1]]);
     expect(await marks(staffOnly.batch_id)).toEqual(['wecom-watch 2026-09-10']);
-    expect(await watching()).toEqual([{ employee_id: '' }]);
+    expect(await watching()).toEqual([{ employee_id: null }]);
     const everybody = await load('json', page, { room, acceptShrink: true });
     expect(await outcomes(everybody)).toEqual([
       ['outsiders', 'shrunk', 1, 0, 1],
