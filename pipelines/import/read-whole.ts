@@ -36,7 +36,12 @@ export async function readWhole(run: FileRun): Promise<void> {
   addNobody(run, held);
   const exportedAt = readExportTime(run, held);
   const placement = placementOf(run, exportedAt, findFileDay(wordsOf(run, held)));
-  for (const { draft, row } of held) stage.addDraft(draft, row, placement);
+  const scopes = scopesOf(run, held);
+  // A draft is let go as soon as it is a record: both of a large file would be twice its memory.
+  held.reverse();
+  for (let next = held.pop(); next !== undefined; next = held.pop()) {
+    stage.addDraft(next.draft, next.row, placement);
+  }
   const rows = stage.take();
   tally.addRows(rows);
   const part = builder.take();
@@ -44,7 +49,7 @@ export async function readWhole(run: FileRun): Promise<void> {
     tally.addReply(rows.recordRows, null);
     return;
   }
-  const snapshot = snapshotOf(run, exportedAt, scopesOf(run, held));
+  const snapshot = snapshotOf(run, exportedAt, scopes);
   await publisher.add(part, rows.recordRows, rows.rejects, snapshot);
   await publisher.publish(snapshot);
 }

@@ -8,6 +8,18 @@ export type JsonValue = string | number | boolean | null;
 /** What ClickHouse answers, 64-bit integers as text included. */
 export const jsonRow = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 
+/** The named values of a record; what is no plain value is null. */
+export function recordRow(record: object | undefined, columns: readonly string[]): JsonRow {
+  const row: Record<string, JsonValue> = {};
+  const values: Readonly<Record<string, unknown>> = { ...record };
+  for (const column of columns) {
+    const value = values[column];
+    row[column] =
+      typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
+  }
+  return row;
+}
+
 /** The named values of a row as one text: equal when ClickHouse would store them equal. */
 export function rowText(row: JsonRow, columns: readonly string[]): string {
   return JSON.stringify(columns.map((column) => normalized(row[column] ?? null)));

@@ -10,37 +10,12 @@ export interface KeyedKind {
   readonly columns: readonly string[];
   /** Columns that are DateTime64 in the table. */
   readonly instants: readonly string[];
-  /** Columns that do not make a row another one. */
-  readonly aside: readonly string[];
   /** The instant that says in which day a row counts, where another row of the same key may name another. */
   readonly dated?: { readonly column: string; readonly source: string };
 }
 
-/** Kinds that a platform or the company states row by row (attendance, orders and events have loaders of their own). */
+/** Kinds that a platform or the company states row by row (attendance, minutes, orders and events have loaders of their own). */
 export const KEYED_KINDS: readonly KeyedKind[] = [
-  {
-    kind: 'minute',
-    table: 'wxlive_store.minutes_store',
-    current: 'load/current-minutes',
-    key: ['platform', 'account', 'room_id', 'source', 'minute'],
-    columns: [
-      ...[
-        'platform',
-        'account',
-        'room_id',
-        'source',
-        'minute',
-        'online',
-        'viewers',
-        'views',
-        'viewers_new',
-        'likes',
-      ],
-      ...['comments', 'shares', 'requests', 'flux_mb', 'bandwidth_mbps', 'exported_at', 'revision'],
-    ],
-    instants: ['minute', 'exported_at'],
-    aside: ['exported_at', 'revision'],
-  },
   {
     kind: 'room',
     table: 'wxlive_store.rooms_store',
@@ -48,7 +23,6 @@ export const KEYED_KINDS: readonly KeyedKind[] = [
     key: ['platform', 'account', 'room_id'],
     columns: ['platform', 'account', 'room_id', 'title', 'anchor', 'start_at', 'end_at', 'status'],
     instants: ['start_at', 'end_at'],
-    aside: [],
     dated: { column: 'start_at', source: 'rooms' },
   },
   {
@@ -71,7 +45,6 @@ export const KEYED_KINDS: readonly KeyedKind[] = [
       ...['started_at', 'ended_at', 'status', 'viewer_count', 'comment_count'],
     ],
     instants: ['planned_start', 'planned_end', 'started_at', 'ended_at'],
-    aside: [],
     dated: { column: 'started_at', source: 'lives' },
   },
   {
@@ -81,7 +54,6 @@ export const KEYED_KINDS: readonly KeyedKind[] = [
     key: ['account', 'employee_id', 'valid_from'],
     columns: ['account', 'employee_id', 'valid_from', 'name', 'department', 'status'],
     instants: [],
-    aside: [],
   },
   {
     kind: 'link',
@@ -102,7 +74,6 @@ export const KEYED_KINDS: readonly KeyedKind[] = [
       ...['account', 'room_id', 'target_url', 'owner', 'created_at', 'expires_at', 'note'],
     ],
     instants: ['created_at', 'expires_at'],
-    aside: [],
   },
   {
     kind: 'violation',
@@ -123,7 +94,6 @@ export const KEYED_KINDS: readonly KeyedKind[] = [
       ],
     ],
     instants: ['punished_at', 'deadline'],
-    aside: [],
     dated: { column: 'punished_at', source: 'violations' },
   },
   {
@@ -133,7 +103,6 @@ export const KEYED_KINDS: readonly KeyedKind[] = [
     key: ['account', 'day', 'channel', 'utm_campaign'],
     columns: ['account', 'day', 'channel', 'utm_campaign', 'amount_fen'],
     instants: [],
-    aside: [],
   },
   {
     kind: 'target',
@@ -142,6 +111,5 @@ export const KEYED_KINDS: readonly KeyedKind[] = [
     key: ['account', 'metric', 'period', 'platform', 'room', 'channel'],
     columns: ['account', 'metric', 'period', 'platform', 'room', 'channel', 'target'],
     instants: [],
-    aside: [],
   },
 ];

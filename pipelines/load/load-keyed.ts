@@ -1,15 +1,13 @@
 import type { CanonicalRecord } from '../../schemas/index.js';
-import { loadSql, type SqlParameters, type Warehouse } from '../../sql/index.js';
+import { loadSql, type Warehouse } from '../../sql/index.js';
 import { KEYED_KINDS, type KeyedKind } from './keyed-kinds.js';
-import { insertJsonRows, jsonRow, rowText, type JsonRow, type JsonValue } from './json-rows.js';
+import { insertJsonRows, jsonRow, recordRow, rowText, type JsonRow, type JsonValue } from './json-rows.js';
 import { stands, type LoadResult, type RecordBatch } from './load-result.js';
 import { notePendingDays } from './changed-days.js';
-import { restatedMinutes, withEarlierParts } from './restated-minutes.js';
-import { writeRestatements } from './restatements.js';
 
 /**
- * Stores records of which the latest of a key counts. An equal row is a duplicate, also in a newer export; of minutes
- * an older export changes nothing; an employee's row that repeats the state in force on its day is a duplicate.
+ * Stores records of which the latest of a key counts. An equal row is a duplicate, also in a newer export; an
+ * employee's row that repeats the state in force on its day is a duplicate.
  *
  * @param present the kinds among the records
  */
@@ -34,9 +32,9 @@ async function loadKind(
   indices: readonly number[],
   accepted: Uint8Array,
 ): Promise<void> {
-  const rows = indices.map((index) => toRow(batch.records[index], kind));
+  const rows = indices.map((index) => recordRow(batch.records[index], kind.columns));
   const current = new Map<string, JsonRow>();
-  const stored = await warehouse.query(loadSql(kind.current), jsonRow, scopeOf(kind, rows));
+  const stored = await warehouse.query(loadSql(kind.current), jsonRow);
   for (const row of stored) current.set(rowText(row, kind.key), row);
   const fresh = new Map<string, JsonRow>();
   const settled = settledKeys(kind, rows, current, batch);
@@ -47,28 +45,14 @@ async function loadKind(
     const row = withOtherBound(kind, stated, before);
     if (before !== undefined) {
       if (isSame(kind, before, row)) return;
-      if (kind.kind === 'minute') {
-        if (Number(row['exported_at']) < Number(before['exported_at'])) return;
-      } else if (stands(before, batch)) {
-        return;
-      }
+      if (stands(before, batch)) return;
     }
-    const revision = kind.kind === 'minute' ? { revision: Number(before?.['revision'] ?? 0) + 1 } : {};
-    const stored = { ...row, ...revision };
-    current.set(key, stored);
-    fresh.set(key, stored);
+    current.set(key, row);
+    fresh.set(key, row);
     const index = indices[position];
     if (index !== undefined) accepted[index] = 1;
   });
   await noteOldDays(warehouse, batch.batchSeq, kind, stored, fresh);
-  if (kind.kind === 'minute') {
-    const told = restatedMinutes(rows, stored, [...fresh.values()]);
-    await writeRestatements(
-      warehouse,
-      batch.batchSeq,
-      await withEarlierParts(warehouse, batch.batchSeq, told, stored),
-    );
-  }
   const stamped = [...fresh.values()].map((row) => ({ ...row, batch_seq: batch.batchSeq }));
   await insertJsonRows(warehouse, kind.table, [...kind.columns, 'batch_seq'], kind.instants, stamped);
 }
@@ -126,8 +110,7 @@ function settledKeys(
 
 /** Whether two rows of a key say the same; an employee's also when they say it from different days on. */
 function isSame(kind: KeyedKind, one: JsonRow, other: JsonRow): boolean {
-  const content =
-    kind.kind === 'employee' ? EMPLOYEE_STATE : kind.columns.filter((column) => !kind.aside.includes(column));
+  const content = kind.kind === 'employee' ? EMPLOYEE_STATE : kind.columns;
   return rowText(one, content) === rowText(other, content);
 }
 
@@ -158,21 +141,4 @@ function withOtherBound(kind: KeyedKind, row: JsonRow, before: JsonRow | undefin
   const repeated = ended !== null && row['ended_at'] === null;
   const status = repeated ? (before['status'] ?? null) : (row['status'] ?? null);
   return { ...row, started_at: kept('started_at'), ended_at: ended, status };
-}
-
-/** Large tables are asked only for what the batch can touch. */
-function scopeOf(kind: KeyedKind, rows: readonly JsonRow[]): SqlParameters {
-  if (kind.kind !== 'minute') return {};
-  return { rooms: [...new Set(rows.map((row) => String(row['room_id'])))] };
-}
-
-function toRow(record: CanonicalRecord | undefined, kind: KeyedKind): JsonRow {
-  const row: Record<string, JsonValue> = {};
-  const values: Readonly<Record<string, unknown>> = { ...record };
-  for (const column of kind.columns) {
-    const value = values[column];
-    row[column] =
-      typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
-  }
-  return row;
 }

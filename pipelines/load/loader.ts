@@ -9,6 +9,7 @@ import { KeyHistory } from './key-history.js';
 import { loadAttendance } from './load-attendance.js';
 import { loadEvents } from './load-events.js';
 import { loadKeyed } from './load-keyed.js';
+import { loadMinutes } from './load-minutes.js';
 import { loadOrders } from './load-orders.js';
 import type { RecordBatch } from './load-result.js';
 import { loadSignIns } from './load-sign-ins.js';
@@ -110,6 +111,7 @@ export class Loader implements PartBus {
     });
     if (kinds.has('order')) await loadOrders(this.warehouse, this.viewers, batch, this.keyOf, stored);
     if (kinds.has('sign_in')) await loadSignIns(this.warehouse, batch, stored);
+    if (kinds.has('minute')) await loadMinutes(this.warehouse, batch, stored);
     const keyed = await loadKeyed(this.warehouse, batch, kinds);
     others.forEach(({ number, part }, at) => {
       const target = accepted[part];
