@@ -65,7 +65,7 @@ export function oracleAudience(
   const peak = Math.max(0, ...online);
   return {
     viewers: new Set(acts.filter(({ replay }) => !replay).map(({ person }) => person)).size,
-    views: acts.filter(({ event, replay }) => event === 'live_enter' && !replay).length,
+    views: acts.filter(({ event }) => event === 'live_enter').length,
     watchMs: each.reduce((sum, time) => sum + time, 0),
     peak,
     peakAt: peak === 0 ? null : online.indexOf(peak),

@@ -57,7 +57,8 @@ export function createRoomAudience(settings: RoomSettings): RoomAudience {
         replay.push(...split.replay);
         own += lengthOf(split.live);
       }
-      for (let index = 0; index < liveActs.count; index += 1) if (liveActs.kinds[index] === 1) views += 1;
+      // As in live_daily: every live_enter, of a replay too.
+      views += entersOf(liveActs) + entersOf(replayActs);
       if (liveActs.count > 0) {
         viewers += 1;
         firstEvent = Math.min(firstEvent, liveActs.times[0] ?? 0);
@@ -144,4 +145,10 @@ function minutesOf(stretches: readonly Interval[]): number[] {
     }
   }
   return minutes;
+}
+
+function entersOf(acts: Acts): number {
+  let enters = 0;
+  for (let index = 0; index < acts.count; index += 1) if (acts.kinds[index] === 1) enters += 1;
+  return enters;
 }
