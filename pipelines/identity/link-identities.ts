@@ -126,7 +126,8 @@ export class IdentityGroups {
     return conflicts;
   }
 
-  private isTogether(members: readonly number[]): boolean {
+  /** Whether all of these are known as one person. */
+  isTogether(members: readonly number[]): boolean {
     const viewer = this.viewers[members[0] ?? 0];
     for (const member of members)
       if (this.kinds[member] === 0 || this.viewers[member] !== viewer) return false;

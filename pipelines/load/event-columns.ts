@@ -46,6 +46,8 @@ export class EventColumns {
   private readonly accountsStated = new ByteColumn();
   private readonly statuses = new DictionaryColumn();
   private readonly referrer = new Uint32Array(4);
+  /** Of the event before, in this block. */
+  private lastEvidence: CanonicalEvent['evidence'] | null = null;
   private one = 0;
   private two = 0;
   rows = 0;
@@ -85,15 +87,8 @@ export class EventColumns {
     this.word(2, event.room_id);
     this.word(3, event.event);
     this.word(4, event.event_original);
-    this.word(5, evidence.utm_source);
-    this.word(6, evidence.utm_medium);
-    this.word(7, evidence.utm_campaign);
-    this.word(8, evidence.utm_content);
-    this.word(9, evidence.utm_term);
-    this.word(10, evidence.chan_id);
-    this.word(11, evidence.link_code);
-    this.word(12, evidence.referrer_host);
-    this.word(13, evidence.referrer_group);
+    if (evidence === this.lastEvidence) this.repeatEvidence();
+    else this.addEvidence(evidence);
     this.word(14, event.adapter);
     this.scenes.push(event.scene);
     this.mix(event.scene ?? -1);
@@ -129,6 +124,7 @@ export class EventColumns {
     for (const { column } of this.named()) column.clear();
     for (const hashes of this.hashes) hashes.length = 0;
     this.propHashes.length = 0;
+    this.lastEvidence = null;
     this.rows = 0;
     return block;
   }
@@ -162,6 +158,27 @@ export class EventColumns {
       { name: 'order_status', type: WORD, column: this.statuses },
     );
     return columns;
+  }
+
+  private addEvidence(evidence: CanonicalEvent['evidence']): void {
+    this.word(5, evidence.utm_source);
+    this.word(6, evidence.utm_medium);
+    this.word(7, evidence.utm_campaign);
+    this.word(8, evidence.utm_content);
+    this.word(9, evidence.utm_term);
+    this.word(10, evidence.chan_id);
+    this.word(11, evidence.link_code);
+    this.word(12, evidence.referrer_host);
+    this.word(13, evidence.referrer_group);
+    this.lastEvidence = evidence;
+  }
+
+  /** Most events carry none, and those that carry some carry that of the event before. */
+  private repeatEvidence(): void {
+    for (let at = 5; at <= 13; at++) {
+      const place = this.dictionaries[at]?.repeat() ?? 0;
+      this.mix(this.hashes[at]?.[place] ?? 0);
+    }
   }
 
   /** A value of the dictionary column `at`; its hash is made once. */

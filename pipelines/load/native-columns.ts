@@ -183,6 +183,11 @@ export class DictionaryColumn implements NativeColumn {
       this.lastText = text;
       this.lastPlace = place;
     }
+    return this.repeat();
+  }
+
+  /** The text of the row before once more; returns its place. */
+  repeat(): number {
     this.indexes.uint32(this.lastPlace);
     return this.lastPlace;
   }

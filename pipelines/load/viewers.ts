@@ -117,14 +117,20 @@ export class Viewers {
   private link(people: People, numbers: Uint32Array, before: Map<number, number>): ReadonlySet<number> {
     const { groups } = this;
     const teachers = new Set<number>();
-    let start = 0;
-    people.ends.forEach((end, at) => {
-      const members = [...people.members.subarray(start, end)].map((member) => numbers[member] ?? 0);
-      const kinds = [...people.kinds.subarray(start, end)];
-      start = end;
+    const members: number[] = [];
+    const kinds: number[] = [];
+    for (let link = 0, at = 0; link < people.ends.length; link++) {
+      members.length = 0;
+      kinds.length = 0;
+      for (const end = people.ends[link] ?? 0; at < end; at++) {
+        members.push(numbers[people.members[at] ?? 0] ?? 0);
+        kinds.push(people.kinds[at] ?? 0);
+      }
+      // Most links say again what is known.
+      if (groups.isTogether(members)) continue;
       for (const member of members) if (!before.has(member)) before.set(member, groups.viewerOf(member));
-      if (groups.link(members, kinds)) teachers.add(people.records[at] ?? 0);
-    });
+      if (groups.link(members, kinds)) teachers.add(people.records[link] ?? 0);
+    }
     return teachers;
   }
 
