@@ -18,13 +18,11 @@ export function dictionaryCommand(): CommandDefinition {
       const rows = await runQuery(app, 'operate/dictionary', { view: args[0] ?? '' });
       if (rows.length === 0)
         throw new UsageError(app.say(`没有视图 ${args[0] ?? ''}`, `no view ${args[0] ?? ''}`));
-      const worded = rows.map(
-        (row): AnyRow => ({
-          ...row,
-          view_comment: inLanguage(app, row['view_comment']),
-          comment: inLanguage(app, row['comment']),
-        }),
-      );
+      const worded = rows.map((row): AnyRow => ({
+        ...row,
+        view_comment: inLanguage(app, row['view_comment']),
+        comment: inLanguage(app, row['comment']),
+      }));
       if (flag(options, 'json')) {
         await printJson({ columns: worded });
         return EXIT.done;
