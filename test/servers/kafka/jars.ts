@@ -141,7 +141,8 @@ function fetchJarsOnce(): void {
 
 /** What Kafka calls a cluster: 16 bytes in URL-safe base64. */
 function clusterId(): string {
-  return Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
+  // Begins with a letter: an argument that begins with a dash, as one in 64 would, is taken for an option.
+  return Buffer.from(`0${randomUUID().replaceAll('-', '').slice(1)}`, 'hex').toString('base64url');
 }
 
 /** One node that is broker and controller, for one machine. */
