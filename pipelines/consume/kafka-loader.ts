@@ -9,6 +9,7 @@ import { turnsUnder } from '../bus/loading-turns.js';
 import { createTopicsOf, type TopicSettings } from '../bus/topic-plans.js';
 import type { MetricsRegistry } from '../metrics/registry.js';
 import type { Seal } from '../privacy/seal.js';
+import { FlushPace } from './flush-pace.js';
 import { FlushStore } from './flush-store.js';
 import { LaneConsumer } from './lane-consumer.js';
 import { openLoaderFigures, type LoaderFigures } from './loader-figures.js';
@@ -43,6 +44,8 @@ const STALL_MS = 30_000;
 const MOST_WAITING_BYTES = 96 * 2 ** 20;
 const STOP_WAIT_MS = 8_000;
 const IDLE_LOOK_MS = 200;
+/** On a machine that is that slow, reading what lies there may take longer than a stall: each one waits twice as long. */
+const MOST_PATIENCE = 16;
 
 /** Brings what lies in Kafka into the warehouse, exactly once in effect, while it holds the loader lease. */
 export class KafkaLoader {
@@ -52,6 +55,7 @@ export class KafkaLoader {
   private state: 'starting' | 'waiting' | 'loading' = 'starting';
   /** An import that goes past Kafka was let in: the lease is asked back. A second loader that stands by asks for nothing. */
   private handedOver = false;
+  private patience = 1;
 
   constructor(private readonly options: KafkaLoaderOptions) {
     this.figures = openLoaderFigures(options.metrics);
@@ -147,13 +151,14 @@ export class KafkaLoader {
     );
     const files = lane('-import', ['import']);
     const forget = this.figures.watch([live, files]);
-    const stallMs = this.options.stallMs ?? STALL_MS;
+    const stallMs = (this.options.stallMs ?? STALL_MS) * this.patience;
     const lag = setInterval(
       () => {
         for (const one of [live, files]) {
           void one.look(stallMs).then((stalled) => {
             if (!stalled) return;
             this.figures.stalls.add();
+            this.patience = Math.min(2 * this.patience, MOST_PATIENCE);
             end('the consumer stalled');
           });
         }
@@ -184,29 +189,28 @@ export class KafkaLoader {
     lease: WarehouseLease,
   ): Promise<void> {
     const { flushIntervalMs, flushRecords } = this.options;
-    let last = 0;
+    const pace = new FlushPace(flushIntervalMs, flushRecords);
     while (!over.aborted) {
       await waitForSome(lanes, over);
       if (lease.wanted()) {
         this.handedOver = true;
         return;
       }
-      const waitMs = last + flushIntervalMs - performance.now();
-      if (waitMs > 0 && lanes.every((lane) => lane.records < flushRecords)) {
-        await sleep(waitMs, undefined, { signal: over }).catch(() => undefined);
-      }
-      last = performance.now();
-      let any = false;
+      await pace.due(lanes, over);
+      let records = 0;
       for (const lane of lanes) {
         if (isOver(over)) return;
+        const waiting = lane.records;
         const cuts = lane.cut(flushRecords);
         if (cuts.length === 0) continue;
-        any = true;
+        records += waiting - lane.records;
         await this.flush(cuts, over, store, ledger);
         lane.done(cuts);
+        this.patience = 1;
       }
+      pace.flushed(records);
       // Ranges that wait for their rest.
-      if (!any) await sleep(50, undefined, { signal: over }).catch(() => undefined);
+      if (records === 0) await sleep(50, undefined, { signal: over }).catch(() => undefined);
     }
   }
 
