@@ -1,9 +1,11 @@
 /** The rows of one sheet out of its XML, block by block. */
 import { XLSX_LIMITS } from '../limits.js';
 import { FormatError, type CellValue, type TableRow } from '../table.js';
+import { CellType, columnAt, plainNumber, typeAt, wholeNumber, type CellTypeCode } from './cell-bytes.js';
 import { CellKind, isoCellText, unescapeCellText, type CellDates, type CellKindCode } from './cells.js';
 import { MergedRanges } from './merged-ranges.js';
 import { cellTooLong, type SharedStringTable } from './read-shared-strings.js';
+import { SheetSize } from './sheet-size.js';
 import { nameCode, Token, type XmlTokens } from './xml-tokens.js';
 
 /** What cells refer to, the same for all sheets of a workbook. */
@@ -30,18 +32,11 @@ const attribute = {
   range: nameCode('ref'),
 };
 
-/** The value of `t` of a cell. */
-const CellType = { Number: 0, Shared: 1, Text: 2, Boolean: 3, Error: 4, Inline: 5, Date: 6 } as const;
-type CellTypeCode = (typeof CellType)[keyof typeof CellType];
-
 /** Stands for a text that the first pass does not read. */
 const unread = '…';
 
 /** Text handed over at once: a few long cells are as much as thousands of short ones. */
 const waitingCharacters = 2 * 1024 * 1024;
-
-/** Exact in a double, each. */
-const powersOfTen = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
 
 /**
  * Turns the tokens of a sheet into rows. A first pass (`keepsValues` false) only verifies: it makes no value, but
@@ -57,12 +52,7 @@ export class SheetReader {
   #row = 0;
   #cells: CellValue[] = [];
   #column = -1;
-  readonly #gapLimit: number;
-  #gaps = 0;
-  #lastFilled = -1;
-  /** Bytes of text, of shared ones at every use: of the row being read, and of the sheet so far. */
-  #rowTextBytes = 0;
-  #textBytes = 0;
+  readonly #size: SheetSize;
   /** Characters in the rows waiting to be taken. */
   #waitingCharacters = 0;
   #type: CellTypeCode = CellType.Number;
@@ -79,7 +69,7 @@ export class SheetReader {
   /** For the second pass, the merged ranges the first has found. `sheetBytes` is the inflated size. */
   constructor(context: SheetContext, merged: MergedRanges | null, sheetBytes: number) {
     this.#context = context;
-    this.#gapLimit = XLSX_LIMITS.gapCells + XLSX_LIMITS.gapCellsPerByte * sheetBytes;
+    this.#size = new SheetSize(sheetBytes);
     this.#keepsValues = merged !== null;
     this.merged = merged ?? new MergedRanges();
   }
@@ -91,7 +81,7 @@ export class SheetReader {
 
   /** What the texts of all cells take, those that many cells share at every use. */
   get textBytes(): number {
-    return this.#textBytes;
+    return this.#size.textBytes;
   }
 
   takeRows(): readonly TableRow[] {
@@ -179,9 +169,8 @@ export class SheetReader {
     if (row <= this.#row) throw damaged('the rows of a sheet are out of order');
     if (row > XLSX_LIMITS.rowNumber) throw tooLarge('a sheet has more rows than any program writes');
     this.#row = row;
-    this.#rowTextBytes = 0;
+    this.#size.beginRow();
     this.#column = -1;
-    this.#lastFilled = -1;
     if (this.#cells.length > 0) this.#cells = [];
   }
 
@@ -228,7 +217,7 @@ export class SheetReader {
       } else if (!this.#keepsValues) {
         if (textEnd - textStart > XLSX_LIMITS.cellCharacters) throw cellTooLong();
         this.#text = textEnd > textStart ? unread : null;
-        this.#countText(textEnd - textStart);
+        this.#size.addText(textEnd - textStart);
         return;
       }
     }
@@ -238,7 +227,7 @@ export class SheetReader {
     }
     const more = tokens.text();
     this.#text = (this.#text ?? '') + more;
-    if (!this.#keepsValues) this.#countText(more.length);
+    if (!this.#keepsValues) this.#size.addText(more.length);
     if (this.#text.length > XLSX_LIMITS.cellCharacters) throw cellTooLong();
   }
 
@@ -249,27 +238,13 @@ export class SheetReader {
     const value = this.#cellValue();
     if (value === null) return;
     if (!this.#keepsValues) {
-      this.#countGap();
+      this.#size.addCell(this.#column);
       return;
     }
     const cells = this.#cells;
     while (cells.length < this.#column) cells.push(null);
     cells[this.#column] = value;
     if (typeof value === 'string') this.#waitingCharacters += value.length;
-  }
-
-  /** A text that thousands of cells share takes no place in the file: a row of them must not fill the memory. */
-  #countText(bytes: number): void {
-    this.#textBytes += bytes;
-    this.#rowTextBytes += bytes;
-    if (this.#rowTextBytes > XLSX_LIMITS.rowTextBytes) throw tooLarge('a row holds too much text');
-  }
-
-  /** A cell far to the right makes a row of its width: rows of few bytes must not become billions of cells. */
-  #countGap(): void {
-    this.#gaps += Math.max(0, this.#column - this.#lastFilled - 1);
-    this.#lastFilled = Math.max(this.#lastFilled, this.#column);
-    if (this.#gaps > this.#gapLimit) throw tooLarge('a sheet is all gaps: it would be mostly empty cells');
   }
 
   #cellValue(): CellValue {
@@ -299,7 +274,7 @@ export class SheetReader {
       throw damaged('a cell refers to a text that is not there');
     }
     if (!this.#keepsValues) {
-      this.#countText(strings.bytesOf(index));
+      this.#size.addText(strings.bytesOf(index));
       return index;
     }
     const text = strings.get(index);
@@ -319,71 +294,6 @@ export class SheetReader {
       ? this.#numberValue(Number(trimmed))
       : trimmed;
   }
-}
-
-/** The digits at a place; text without any is 0. */
-function wholeNumber(bytes: Buffer, start: number): number {
-  let value = 0;
-  for (let at = start; ; at += 1) {
-    const digit = (bytes[at] ?? 0) - 0x30;
-    if (digit < 0 || digit > 9 || value > 1e12) return value;
-    value = value * 10 + digit;
-  }
-}
-
-/** Column from 0 of the reference at a place; -1 without letters. */
-function columnAt(bytes: Buffer, start: number): number {
-  let column = 0;
-  for (let at = start; at < start + 4; at += 1) {
-    const letter = ((bytes[at] ?? 0) & 0xdf) - 0x40;
-    if (letter < 1 || letter > 26) break;
-    column = column * 26 + letter;
-  }
-  return column - 1;
-}
-
-/** `n`, `s`, `str`, `b`, `e`, `inlineStr`, `d`: all told apart by their first letters. */
-function typeAt(bytes: Buffer, start: number): CellTypeCode {
-  const first: number = bytes[start] ?? 0;
-  switch (first) {
-    case 0x73:
-      return bytes[start + 1] === 0x74 ? CellType.Text : CellType.Shared;
-    case 0x62:
-      return CellType.Boolean;
-    case 0x65:
-      return CellType.Error;
-    case 0x69:
-      return CellType.Inline;
-    case 0x64:
-      return CellType.Date;
-    default:
-      return CellType.Number;
-  }
-}
-
-/**
- * A decimal number of at most 15 digits without exponent, read from the bytes: an integer divided by a power of
- * ten, both exact, which rounds as the decimal itself does. NaN for anything else.
- */
-function plainNumber(bytes: Buffer, start: number, end: number): number {
-  const isNegative = bytes[start] === 0x2d;
-  const first = isNegative ? start + 1 : start;
-  let value = 0;
-  let point = -1;
-  if (end - first > 16) return Number.NaN;
-  for (let at = first; at < end; at += 1) {
-    const byte = bytes[at] ?? 0;
-    if (byte === 0x2e && point < 0) {
-      point = at;
-      continue;
-    }
-    if (byte < 0x30 || byte > 0x39) return Number.NaN;
-    value = value * 10 + byte - 0x30;
-  }
-  const digits = end - first - (point < 0 ? 0 : 1);
-  if (digits === 0 || digits > 15) return Number.NaN;
-  const number = point < 0 ? value : value / (powersOfTen[end - point - 1] ?? 1);
-  return isNegative ? -number : number;
 }
 
 function damaged(detail: string): FormatError {
