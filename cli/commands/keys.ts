@@ -46,10 +46,11 @@ async function check(app: App, options: Options): Promise<number> {
   const backedUp = ledger.get('key_backup') ?? null;
   const fingerprint = key?.key.fingerprint() ?? null;
   const agrees = key === null || remembered === null ? null : key.key.matches(remembered);
+  const isMissing = key === null && remembered !== null;
   const state = {
     source: key?.source ?? null,
     fingerprint,
-    warehouse: agrees === null ? 'none' : agrees ? 'same' : 'other_key',
+    warehouse: isMissing ? 'key_missing' : agrees === null ? 'none' : agrees ? 'same' : 'other_key',
     backup_made_at: backedUp,
   };
   if (flag(options, 'json')) await printJson(state);
@@ -62,8 +63,12 @@ async function check(app: App, options: Options): Promise<number> {
       ),
       data_folder: join(app.dataDir, KEY_FILE),
     };
-    const agreement =
-      agrees === null
+    const agreement = isMissing
+      ? app.say(
+          '建库时的密钥不在：用 wxlive keys restore 恢复备份，或设置 WXLIVE_PSEUDONYM_KEY',
+          'the key it was made with is gone: bring it back with wxlive keys restore, or set WXLIVE_PSEUDONYM_KEY',
+        )
+      : agrees === null
         ? app.say('仓库尚未记住任何密钥', 'the warehouse remembers no key yet')
         : agrees
           ? app.say('与仓库一致', 'the warehouse was made with this key')
@@ -78,7 +83,9 @@ async function check(app: App, options: Options): Promise<number> {
     await print(
       [
         key === null
-          ? app.say('没有密钥：首次导入时生成', 'no key: the first import makes one')
+          ? isMissing
+            ? app.say('没有密钥', 'no key')
+            : app.say('没有密钥：首次导入时生成', 'no key: the first import makes one')
           : `${app.say('来源', 'source')}  ${sources[key.source]}\n${app.say('指纹', 'fingerprint')}  ${String(fingerprint).slice(0, 16)}…`,
         `${app.say('仓库', 'warehouse')}  ${agreement}`,
         `${app.say('备份', 'backup')}  ${made}`,
@@ -86,7 +93,7 @@ async function check(app: App, options: Options): Promise<number> {
       ].join('\n'),
     );
   }
-  return agrees === false ? EXIT.usage : EXIT.done;
+  return agrees === false || isMissing ? EXIT.usage : EXIT.done;
 }
 
 async function backup(app: App, file: string, options: Options): Promise<number> {

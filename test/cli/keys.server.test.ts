@@ -73,6 +73,9 @@ describe('the pseudonym key', () => {
     rmSync(keyFile);
     const lost = await wxlive(['viewer', 'lookup', '-']);
     expect(lost.stderr).toContain('wxlive keys restore');
+    const checked = await wxlive(['keys', 'check', '--json']);
+    expect(checked.exit).toBe(2);
+    expect(JSON.parse(checked.stdout)).toMatchObject({ source: null, warehouse: 'key_missing' });
     const wrong = await wxlive(['keys', 'restore', backupFile, '--password-env', 'WRONG']);
     expect([wrong.exit, existsSync(keyFile)]).toEqual([1, false]);
     expect(wrong.stderr).toContain('the password is wrong');
