@@ -12,6 +12,8 @@ interface Shape {
   readonly decimals?: number;
   /** Put a sign before rises too: changes. */
   readonly signed?: boolean;
+  /** See `TableColumn.isProbability`. */
+  readonly isProbability?: boolean;
 }
 
 /** A number with thousands separators and exactly `decimals` digits: `1,234.50`. */
@@ -43,6 +45,7 @@ export function valueText(value: Cell, kind: ColumnKind, shape: Shape): string {
     case 'integer':
       return signedText(groupedNumber(value, 0), shape);
     case 'decimal':
+      if (shape.isProbability === true) return probabilityText(value, shape.decimals);
       return signedText(groupedNumber(value, shape.decimals ?? 2), shape);
     case 'percent':
       return signedText(`${groupedNumber(value * 100, shape.decimals ?? 1)}%`, shape);
@@ -55,6 +58,12 @@ export function valueText(value: Cell, kind: ColumnKind, shape: Shape): string {
   }
 }
 
+/** A p value, by default to four digits: `0.0312`, `< 0.0001`. */
+export function probabilityText(value: number, decimals = 4): string {
+  const least = 10 ** -decimals;
+  return value < least ? `< ${groupedNumber(least, decimals)}` : groupedNumber(value, decimals);
+}
+
 function signedText(text: string, shape: Shape): string {
   return shape.signed === true && !text.startsWith('-') && /[1-9]/.test(text) ? `+${text}` : text;
 }
@@ -65,6 +74,7 @@ export function cellText(value: Cell, column: TableColumn, timeZone: string): st
     timeZone,
     ...(column.decimals === undefined ? {} : { decimals: column.decimals }),
     signed: column.emphasis === 'change',
+    isProbability: column.isProbability === true,
   });
 }
 

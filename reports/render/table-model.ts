@@ -50,6 +50,8 @@ export interface TableColumn {
   readonly emphasis?: 'bar' | 'change';
   /** Digits after the point of a `decimal` (default 2) or a `percent` (default 1). */
   readonly decimals?: number;
+  /** A probability: what is above 0 and rounds to 0 is shown as below the last digit, `< 0.0001`. */
+  readonly isProbability?: boolean;
 }
 
 export interface TableModel {

@@ -52,16 +52,27 @@ interface TableLines {
   readonly total: readonly string[] | null;
 }
 
-/** Which columns stand side by side: all of them, or as many as fit beside the first, time and again. */
+/**
+ * Which columns stand side by side: all of them, or as many as fit beside the first, time and again. Where there is more
+ * than one block, the names of the first column are not shortened for a figure that finds room in another block.
+ */
 function columnBlocks(
   columns: readonly TableColumn[],
   lines: TableLines,
   width: number,
 ): readonly number[][] {
   const least = columns.map((column, index) => leastWidth(column, index, lines));
+  const squeezed = blocksOf(least, width);
+  if (squeezed.length === 1) return squeezed;
+  const named = Math.max(least[0] ?? 0, Math.min(widestText(0, lines), LABEL_WIDTH));
+  const roomy = blocksOf([named, ...least.slice(1)], width);
+  return roomy.length === squeezed.length ? roomy : squeezed;
+}
+
+function blocksOf(least: readonly number[], width: number): number[][] {
   const blocks: number[][] = [[]];
   let used = 0;
-  for (const index of columns.keys()) {
+  for (const index of least.keys()) {
     const needed = (least[index] ?? 0) + (index === 0 ? 0 : GAP.length);
     const block = blocks.at(-1) ?? [];
     // A block of the first column alone says nothing: one more is put in whatever its width.
@@ -77,12 +88,16 @@ function columnBlocks(
 }
 
 /** What a column can be squeezed to: a figure not at all, a label of it not below a few words. */
-function leastWidth({ kind }: TableColumn, index: number, { header, rows, total }: TableLines): number {
-  const label = textWidth(header[index] ?? '');
-  const cells = [...rows, ...(total === null ? [] : [total])];
-  const widest = cells.reduce((most, row) => Math.max(most, textWidth(row[index] ?? '')), 0);
+function leastWidth({ kind }: TableColumn, index: number, lines: TableLines): number {
+  const label = textWidth(lines.header[index] ?? '');
+  const widest = widestText(index, lines);
   if (kind !== 'text') return Math.max(widest, Math.min(label, LABEL_WIDTH));
   return Math.min(Math.max(widest, label), Math.max(LEAST_TEXT_WIDTH, Math.min(label, LABEL_WIDTH)));
+}
+
+function widestText(index: number, { rows, total }: TableLines): number {
+  const cells = [...rows, ...(total === null ? [] : [total])];
+  return cells.reduce((most, row) => Math.max(most, textWidth(row[index] ?? '')), 0);
 }
 
 function renderBlock(

@@ -1,4 +1,4 @@
-import { DIRECT, ENTRY_EVENTS } from '../../schemas/index.js';
+import { ENTRY_EVENTS } from '../../schemas/index.js';
 import { loadSql } from '../query-file.js';
 
 import type { Filter } from './filter.js';
@@ -12,10 +12,7 @@ export function scopeRows(filter: Filter, scope: SqlFragment): SqlFragment {
 
 /** Rows that have the touch of an event for every touch there is: entries, of which touches are made; cheap to read. */
 export function touchCandidates(filter: Filter): SqlFragment {
-  const slots = {
-    direct: filter.bind(DIRECT, 'String'),
-    entry_events: filter.bind([...ENTRY_EVENTS], 'Array(String)'),
-  };
+  const slots = { entry_events: filter.bind([...ENTRY_EVENTS], 'Array(String)') };
   return fragment(`(\n${fillSlots(loadSql('scope/entries-as-touches'), slots)}\n)`);
 }
 

@@ -19,9 +19,9 @@ WITH
         -- before anything is joined, because a join with every act of every viewer is what costs.
         SELECT viewer, event_time
         FROM wxlive_store.event_rows
-        WHERE cityHash64(viewer, intDiv(toUnixTimestamp(event_time), 1800)) IN
+        WHERE toUInt32(cityHash64(viewer, intDiv(toUnixTimestamp(event_time), 1800))) IN
             (
-                SELECT arrayJoin([cityHash64(viewer, intDiv(toUnixTimestamp(event_time), 1800)), cityHash64(viewer, intDiv(toUnixTimestamp(event_time), 1800) - 1)])
+                SELECT arrayJoin([toUInt32(cityHash64(viewer, intDiv(toUnixTimestamp(event_time), 1800))), toUInt32(cityHash64(viewer, intDiv(toUnixTimestamp(event_time), 1800) - 1))])
                 FROM entries
                 WHERE NOT has_evidence
             )

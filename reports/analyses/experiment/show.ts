@@ -5,6 +5,7 @@ import type {
   ExperimentVariant,
   Language,
 } from '../../../schemas/index.js';
+import { probabilityText } from '../../render/cell-text.js';
 import type { ChartModel } from '../../render/chart-model.js';
 import type { Cell, ListedTable, TableColumn } from '../../render/table-model.js';
 import { LABELS, type Label } from '../labels.js';
@@ -83,6 +84,7 @@ function comparisonTables(result: ExperimentComparison, language: Language): Lis
       label,
       kind: columnKind,
       ...(decimals === undefined ? {} : { decimals }),
+      isProbability: key === 'p' || key === 'p_adjusted',
       ...metricOf(key),
     })),
     rows: result.variants.map(cells),
@@ -93,7 +95,7 @@ function comparisonTables(result: ExperimentComparison, language: Language): Lis
   const ratio =
     chi2 === null || p === null
       ? ''
-      : `${say(TEXT.sampleRatio)}: χ² = ${chi2.toFixed(2)}, df = ${df}, p = ${p.toFixed(4)}`;
+      : `${say(TEXT.sampleRatio)}: χ² = ${chi2.toFixed(2)}, df = ${df}, p ${p < 0.0001 ? '' : '= '}${probabilityText(p)}`;
   return [
     build(
       say(TEXT.title),

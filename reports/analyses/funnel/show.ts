@@ -32,11 +32,11 @@ export function funnelTables(result: FunnelResult, language: Language): ListedTa
         { key: 'median_seconds', label: say(TEXT.median), kind: 'duration_seconds' },
         { key: 'mean_seconds', label: say(TEXT.mean), kind: 'duration_seconds' },
       ],
-      rows: result.steps.map((step) => [
+      rows: result.steps.map((step, index) => [
         step.name,
         step.viewers,
-        step.from_previous,
-        step.from_first,
+        rateOver(result.steps[index - 1], step.from_previous),
+        rateOver(result.steps[0], step.from_first),
         step.median_seconds,
         step.mean_seconds,
       ]),
@@ -75,10 +75,15 @@ function wideTable(
     rows: rows.map((row) => [
       row.head,
       ...row.steps.map(({ viewers }) => viewers),
-      row.steps.at(-1)?.from_first ?? null,
+      rateOver(row.steps[0], row.steps.at(-1)?.from_first ?? null),
     ]),
     emptyNote,
   };
+}
+
+/** A rate for people: none over nobody, where the result has 0 (PRODUCT §6). */
+function rateOver(base: FunnelStepResult | undefined, rate: number | null): number | null {
+  return base === undefined || base.viewers === 0 ? null : rate;
 }
 
 export function funnelCharts(result: FunnelResult, language: Language): ChartModel[] {

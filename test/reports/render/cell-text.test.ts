@@ -33,6 +33,17 @@ describe('values as text', () => {
     expect(changeText(-0.0001)).toBe('● 0.0%');
   });
 
+  it('shows a p value that rounds to 0 as below its last digit', () => {
+    const column = { key: 'p', label: 'p', kind: 'decimal', decimals: 4, isProbability: true } as const;
+    expect([0.000_04, 0.0001, 0.031_26, 1].map((p) => cellText(p, column, 'UTC'))).toEqual([
+      '< 0.0001',
+      '0.0001',
+      '0.0313',
+      '1.0000',
+    ]);
+    expect(cellText(0, { ...column, decimals: 2 }, 'UTC')).toBe('< 0.01');
+  });
+
   it('puts a sign on changes', () => {
     const column = { key: 'change', label: '环比', kind: 'percent', emphasis: 'change' } as const;
     expect([0.1, -0.1, 0].map((change) => cellText(change, column, 'UTC'))).toEqual([

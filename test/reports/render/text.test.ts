@@ -40,6 +40,23 @@ describe('a table on a terminal', () => {
     );
   });
 
+  it('shortens no name for a figure that finds room in another block', () => {
+    const columns = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((key): TableColumn => ({
+      key,
+      label: '点击商品人数',
+      kind: 'integer',
+    }));
+    const text = renderTable(
+      {
+        ...channels,
+        columns: [{ key: 'channel', label: '渠道', kind: 'text' }, ...columns],
+        rows: [['official_account_menu', 1, 2, 3, 4, 5, 6, 7]],
+      },
+      OPTIONS,
+    );
+    expect(text.split('official_account_menu')).toHaveLength(3);
+  });
+
   it('says so when there are no rows, and shows no total then', () => {
     const text = renderTable({ ...channels, rows: [] }, OPTIONS);
     expect(text).toContain('没有数据');
