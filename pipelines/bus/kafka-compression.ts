@@ -21,7 +21,10 @@ const zstd = ((): { compress: Transform; decompress: Transform } | null => {
       promisify(work)(bytes);
   return {
     compress: promised((bytes, done) => void Reflect.apply(zstdCompress, zlib, [bytes, done])),
-    decompress: promised((bytes, done) => void Reflect.apply(zstdDecompress, zlib, [bytes, done])),
+    decompress: promised(
+      (bytes, done) =>
+        void Reflect.apply(zstdDecompress, zlib, [bytes, { maxOutputLength: MOST_INFLATED_BYTES }, done]),
+    ),
   };
 })();
 
