@@ -3,14 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { FUZZED_READERS, runFuzzCase, type FuzzedReader } from '../../bench/nightly-fuzz/case.js';
+import { times } from '../long-form.js';
 
 /** The first seeds of `bench/nightly-fuzz.ts`; the readers of workbooks and PDFs share the warm children. */
 const CASES: Record<FuzzedReader, number> = {
-  xlsx: 150,
-  'encrypted-xlsx': 100,
-  csv: 120,
-  json: 120,
-  pdf: 10,
+  xlsx: times(100, 300),
+  'encrypted-xlsx': times(60, 200),
+  csv: times(70, 300),
+  json: times(70, 300),
+  pdf: times(10, 50),
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'wxlive-fuzz-'));
