@@ -6,7 +6,6 @@ import {
   createStorage,
   loadSql,
   migrate,
-  ownMigrations,
   readLedger,
   RESTORE_ENTRY,
   WarehouseError,
@@ -45,6 +44,9 @@ export type RestoreFault =
   | { readonly code: 'not_empty'; readonly table: string; readonly rows: number }
   | { readonly code: 'other_key' };
 
+/** The migrations that make the ledger of the warehouse and the one of the lease. */
+const OF_THE_LEASE: ReadonlySet<string> = new Set(['0001_ledgers.sql', '0009_kafka.sql']);
+
 const filledRow = z.object({ table: z.string(), rows: z.coerce.number() });
 const tableRow = z.object({ name: z.string() });
 
@@ -64,7 +66,7 @@ export async function restoreBackup(
     if (!asked.ok) return asked;
     // On a new server there is nothing yet in which a turn could be had.
     if (asked.value.fresh && warehouse.mode === 'server')
-      await createStorage(warehouse, options.render, allMigrations());
+      await createStorage(warehouse, options.render, OF_THE_LEASE);
     const turn = await options.turns.take();
     try {
       const state = await askWarehouse(warehouse, checked, options.key);
@@ -94,10 +96,6 @@ async function askWarehouse(
   const remembered = resumed ? undefined : ledger.get('key_fingerprint');
   if (!keysAgree(manifest.key_fingerprint, key, remembered)) return fail({ code: 'other_key' });
   return succeed({ fresh: ledger.size === 0, resumed });
-}
-
-function allMigrations(): ReadonlySet<string> {
-  return new Set(ownMigrations().map(({ name }) => name));
 }
 
 /** Everything that was backed up, into storage that is made anew. */
