@@ -1,18 +1,21 @@
 /**
- * The process the private engine runs in: `node child.js <libchdb> <config.xml> <data folder>`. Its standard input is the data
- * folder's alive pipe; the engine reads it to its end, which comes when the last user is gone, and then shuts down.
+ * The process the private engine runs in: `node child.js <libchdb> <config.xml> <data folder> [<native port> <the engine's
+ * own>]`. Its standard input is the data folder's alive pipe; the engine reads it to its end, which comes when the last user is gone, and then shuts down.
  * Everything it writes goes to engine.log.
  */
 import { Worker } from 'node:worker_threads';
 import { DataType, createExternalBuffer, load, open } from 'ffi-rs';
+import type { WatchTask } from './watch-task.js';
 
-const [, , library, config, dataDir] = process.argv;
+const [, , library, config, dataDir, port, enginePort] = process.argv;
 if (library === undefined || config === undefined || dataDir === undefined) {
   throw new Error('usage: child.js <library> <config.xml> <data folder>');
 }
 
 process.umask(0o077);
-new Worker(new URL('./watch.js', import.meta.url), { workerData: dataDir });
+const door = port === undefined ? null : { port: Number(port), enginePort: Number(enginePort) };
+const task: WatchTask = { dataDir, door };
+new Worker(new URL('./watch.js', import.meta.url), { workerData: task });
 
 const startUp =
   "SYSTEM START LISTEN HTTP; SYSTEM START LISTEN TCP; SELECT * FROM file('/dev/stdin', 'LineAsString') FORMAT Null";

@@ -52,15 +52,18 @@ export async function startEngine(folder: EngineFolder, options: StartOptions): 
     const httpPort = await freePort(lastAddress?.httpPort);
     let nativePort = await freePort(lastAddress?.nativePort);
     while (nativePort === httpPort) nativePort = await freePort();
+    let behindDoor = await freePort();
+    while (behindDoor === httpPort || behindDoor === nativePort) behindDoor = await freePort();
     writePrivateFile(
       folder.config,
-      configXml(folder, { httpPort, nativePort }, Math.floor(memoryBytes * 0.6)),
+      configXml(folder, { httpPort, nativePort: behindDoor }, Math.floor(memoryBytes * 0.6)),
     );
 
     const attempt = await attemptStart(
       folder,
       library.path,
       { httpPort, nativePort },
+      behindDoor,
       credentials.ownerPassword,
       options,
     );
@@ -90,6 +93,7 @@ async function attemptStart(
   folder: EngineFolder,
   library: string,
   ports: { readonly httpPort: number; readonly nativePort: number },
+  behindDoor: number,
   ownerPassword: string,
   options: StartOptions,
 ): Promise<Attempt> {
@@ -98,7 +102,7 @@ async function attemptStart(
   let log: number | null = null;
   try {
     log = openSync(folder.log, 'w', 0o600);
-    child = spawnChild(folder, library, [reader, log, log]);
+    child = spawnChild(folder, library, [ports.nativePort, behindDoor], [reader, log, log]);
   } catch (error) {
     writer.close();
     throw error;
@@ -133,13 +137,18 @@ async function attemptStart(
   }
 }
 
-function spawnChild(folder: EngineFolder, library: string, stdio: [number, number, number]): ChildProcess {
+function spawnChild(
+  folder: EngineFolder,
+  library: string,
+  doorPorts: readonly [number, number],
+  stdio: [number, number, number],
+): ChildProcess {
   const script = join(packageRoot(), 'dist', 'sql', 'engine', 'child.js');
   if (!existsSync(script)) throw new EngineError('start_failed', `${script} is missing: run npm run build`);
   // An empty environment: the engine looks into it for cloud and AI credentials, and secrets of ours are in it.
   return spawn(
     process.execPath,
-    ['--max-old-space-size=64', script, library, folder.config, folder.dataDir],
+    ['--max-old-space-size=64', script, library, folder.config, folder.dataDir, ...doorPorts.map(String)],
     {
       cwd: folder.root,
       detached: true,

@@ -1,13 +1,36 @@
 /**
  * A thread beside the engine, which keeps the main thread for itself: ends the process when a write to a file has failed
  * (a merge on a full disk), because the engine itself goes on as if it had not; see write-check.ts. Our own writes ask
- * after each statement; this asks for what nobody waits for. It also lets statements go before merges.
+ * after each statement; this asks for what nobody waits for. It also lets statements go before merges, and is where
+ * the native door stands.
  */
 import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
+import { openNativeDoor } from './native-door.js';
+import type { WatchTask } from './watch-task.js';
 
 const PAUSE_MS = 2_000;
+const { dataDir, door } = workerData as WatchTask;
+
+if (door !== null) {
+  openNativeDoor(door.port, door.enginePort, { passwords: readPasswords }).once('error', ({ message }) => {
+    writeSync(2, `${message.includes('EADDRINUSE') ? 'Address already in use' : message}\n`);
+    process.kill(process.pid, 'SIGKILL');
+  });
+}
+
+async function readPasswords(): Promise<ReadonlyMap<string, string> | null> {
+  const { ANALYST, OWNER, readCredentials } = await import('./credentials.js');
+  const { engineFolder } = await import('./folder.js');
+  const made = readCredentials(engineFolder(dataDir));
+  return made === null
+    ? null
+    : new Map([
+        [OWNER, made.ownerPassword],
+        [ANALYST, made.analystPassword],
+      ]);
+}
 
 await sleep(PAUSE_MS);
 // Loaded only now: the engine's start has the processor for itself.
@@ -17,7 +40,7 @@ const { engineFolder } = await import('./folder.js');
 const { calmMerges } = await import('./merge-priority.js');
 const { loadSql } = await import('../query-file.js');
 
-const folder = engineFolder(String(workerData));
+const folder = engineFolder(dataDir);
 const body = loadSql('operate/failed-writes');
 let calmed = false;
 for (;;) {

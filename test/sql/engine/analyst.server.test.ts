@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -229,6 +231,29 @@ describe('what the analyst may not', () => {
   });
 });
 
+/** The first packet of a native client. */
+function hello(user: string, password: string, database: string): Buffer {
+  const text = (value: string) => Buffer.from([value.length, ...Buffer.from(value)]);
+  const versions = Buffer.from([24, 8, 0xb6, 0xa9, 0x03]); // revision 54454
+  return Buffer.concat([
+    Buffer.from([0]),
+    text('test'),
+    versions,
+    text(database),
+    text(user),
+    text(password),
+  ]);
+}
+
+async function firstAnswer(port: number, bytes: Buffer): Promise<{ packet: number; code: number } | null> {
+  const socket = connect({ host: '127.0.0.1', port });
+  const answer = Promise.race([once(socket, 'data'), once(socket, 'close').then(() => [null])]);
+  socket.write(bytes);
+  const [data] = (await answer) as [Buffer | null];
+  socket.destroy();
+  return data === null ? null : { packet: data.readUInt8(0), code: data.readInt32LE(1) };
+}
+
 describe('who is let in', () => {
   it.each([
     ['analyst', 'wrong'],
@@ -240,6 +265,23 @@ describe('who is let in', () => {
     const { status, text } = await http(user, password, 'SELECT 1');
     expect([401, 403]).toContain(status);
     expect(text).toMatch(/AUTHENTICATION_FAILED|Authentication failed/);
+  });
+
+  // The engine itself aborts at the native connection after one that it refused: the door before it refuses.
+  it('not over the native port with a wrong password, and the engine stays up', async () => {
+    const port = info.native?.port ?? 0;
+    const password = info.password ?? '';
+    for (let round = 0; round < 3; round++) {
+      expect(await firstAnswer(port, hello('analyst', 'wrong', 'wxlive'))).toMatchObject({
+        packet: 2,
+        code: 516,
+      });
+      expect(await firstAnswer(port, hello('default', '', ''))).toMatchObject({ packet: 2, code: 516 });
+      expect(await firstAnswer(port, hello('analyst', password, 'nope'))).toMatchObject({ code: 81 });
+      expect(await firstAnswer(port, Buffer.from('GET / HTTP/1.0\r\n\r\n'))).toBeNull();
+      expect(await firstAnswer(port, hello('analyst', password, 'wxlive'))).toMatchObject({ packet: 0 });
+    }
+    expect((await http('analyst', password, 'SELECT 1')).status).toBe(200);
   });
 
   it('not the user of the start-up, beyond constants', async () => {
