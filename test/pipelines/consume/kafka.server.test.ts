@@ -19,6 +19,7 @@ import { packageRoot, readLedger, typedByUser, WarehouseError, type Warehouse } 
 import { parseImport, runWxlive } from '../../cli/run-wxlive.js';
 import { KeptProcess } from '../../crash/chaos/kept-process.js';
 import { LIVE, writeCrashFiles } from '../../crash/crash-files.js';
+import { LONG } from '../../long-form.js';
 import { importBenchOver } from '../import-tools.js';
 import { NOTHING_MORE, roomsTarget, testManner, testTime } from '../pull/pull-bench.js';
 import { findKafka } from '../../servers/kafka.js';
@@ -230,6 +231,7 @@ describe.skipIf(origin === null)('the loader from a real broker', () => {
     await imports.stop();
     expect(await bench.visible('refused')).toEqual({ rows: 8, ids: 8 });
 
+    if (!LONG) return;
     // The message and its letter come again: both are known, and the reject stays replayed.
     for (const topic of [bench.topic, `${bench.prefix}.dead_letters`]) {
       await world.operator.rewind(bench.group, topic, () => null);
