@@ -5,6 +5,8 @@
  */
 import { Worker } from 'node:worker_threads';
 import { DataType, createExternalBuffer, load, open } from 'ffi-rs';
+import { engineFolder } from './folder.js';
+import { openOwnHold } from './own-hold.js';
 import type { WatchTask } from './watch-task.js';
 
 const [, , library, config, dataDir, port, enginePort] = process.argv;
@@ -14,7 +16,7 @@ if (library === undefined || config === undefined || dataDir === undefined) {
 
 process.umask(0o077);
 const door = port === undefined ? null : { port: Number(port), enginePort: Number(enginePort) };
-const task: WatchTask = { dataDir, door };
+const task: WatchTask = { dataDir, ownHold: openOwnHold(engineFolder(dataDir).alivePipe), door };
 new Worker(new URL('./watch.js', import.meta.url), { workerData: task });
 
 const startUp =

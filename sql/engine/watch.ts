@@ -8,10 +8,13 @@ import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
 import { openNativeDoor } from './native-door.js';
+import { releaseOwnHold } from './own-hold.js';
 import type { WatchTask } from './watch-task.js';
 
 const PAUSE_MS = 2_000;
-const { dataDir, door } = workerData as WatchTask;
+const { dataDir, ownHold, door } = workerData as WatchTask;
+
+void releaseOwnHold(ownHold);
 
 if (door !== null) {
   openNativeDoor(door.port, door.enginePort, { passwords: readPasswords }).once('error', ({ message }) => {

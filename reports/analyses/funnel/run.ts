@@ -65,7 +65,10 @@ async function runFunnel(
   return succeed({ ...result, notes: await explainEmpty(warehouse, spec, range.value, names, context) });
 }
 
-/** Every group of a breakdown must have its text; one that came between the two statements is counted again. */
+/**
+ * The groups of a breakdown add up to all, and every group must have its text; one that came between the two statements
+ * is counted again.
+ */
 async function count(
   warehouse: Warehouse,
   spec: FunnelSpec,
@@ -88,10 +91,26 @@ async function count(
       codes.length === 0
         ? new Map<number, string>()
         : await readBreakdownTexts(warehouse, spec, range, timeZone, options);
+    const value = tally.result(range, texts);
     return {
-      value: tally.result(range, texts),
-      counted: { groups: codes.length },
-      summed: { groups: codes.filter((code) => texts.has(code)).length },
+      value,
+      counted: { groups: codes.length, ...viewersByStep([value]) },
+      summed: {
+        groups: codes.filter((code) => texts.has(code)).length,
+        ...viewersByStep(value.breakdown ?? [value]),
+      },
     };
   });
+}
+
+/** Viewers of each step, of all parts together. */
+function viewersByStep(parts: readonly Pick<FunnelResult, 'steps'>[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const { steps } of parts) {
+    for (const [at, { viewers }] of steps.entries()) {
+      const figure = `step_${at + 1}_viewers`;
+      sums[figure] = (sums[figure] ?? 0) + viewers;
+    }
+  }
+  return sums;
 }

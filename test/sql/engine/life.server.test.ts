@@ -181,6 +181,14 @@ describe('ending', () => {
     expect(enginesOn(dataDir)).toEqual([]);
   });
 
+  it('ends when the command that was starting it is killed and nobody else comes', async () => {
+    const starter = startUser('hold', dataDir);
+    await expect.poll(() => enginesOn(dataDir), { interval: 5, timeout: 15_000 }).toHaveLength(1);
+    await starter.kill();
+    // Not by joining its pipe, which would be somebody coming.
+    await expect.poll(() => enginesOn(dataDir), { timeout: 15_000 }).toEqual([]);
+  });
+
   it('ends when its last user was killed with a query running', async () => {
     const user = startUser('busy', dataDir);
     await user.line();
