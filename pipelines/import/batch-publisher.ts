@@ -48,7 +48,9 @@ export class BatchPublisher implements FilePublisher {
     if (part.count > 0) {
       this.parts.push(part);
       this.recordRows.push(recordRows);
-      this.weight += part.events.rows + (part.count - part.events.rows) * EVENTS_A_RECORD;
+      // A file that comes again is told in as few messages as its memory allows: what it says twice is no news together.
+      const each = snapshot.repeats === undefined ? EVENTS_A_RECORD : 1;
+      this.weight += part.events.rows + (part.count - part.events.rows) * each;
     }
     for (const reject of rejects) this.rejects.push(reject);
     if (this.weight >= BATCH_EVENTS) await this.publish(snapshot);

@@ -5,6 +5,8 @@ import { EngineError } from './engine-error.js';
 
 const failedWritesRow = z.object({ failed_writes: z.coerce.number() });
 
+const MAKES_TEMPORARY = /^\s*(?:--[^\n]*\n\s*)*CREATE TEMPORARY TABLE/u;
+
 /**
  * Acknowledges a write only after the engine was asked whether any write to a file has failed. It must be asked: this
  * build (chdb-core, WriteBufferFromFileDescriptor::nextImpl) has the exception commented out, so that an insert into a
@@ -30,11 +32,12 @@ export function withWriteCheck(inner: Warehouse, dataDir: string, endEngine: () 
     stream: (sql, format, parameters, options) => inner.stream(sql, format, parameters, options),
     async insert(request) {
       await inner.insert(request);
-      await check();
+      // A table without a database is a session's own, in memory.
+      if ('statement' in request || request.table.includes('.')) await check();
     },
     async command(sql, parameters, options) {
       await inner.command(sql, parameters, options);
-      await check();
+      if (!MAKES_TEMPORARY.test(sql)) await check();
     },
     session: (work) => inner.session((session) => work(withWriteCheck(session, dataDir, endEngine))),
     ping: () => inner.ping(),
