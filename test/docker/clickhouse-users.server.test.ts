@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openAlivePipe, type AlivePipe } from '../../sql/engine/alive-pipe.js';
 import { configXml } from '../../sql/engine/config.js';
 import { engineLibrary } from '../../sql/engine/engine-version.js';
 import { engineFolder } from '../../sql/engine/folder.js';
@@ -23,6 +24,7 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 
 const dataDir = makeDataDir();
 let engine: ChildProcess;
+let hold: AlivePipe;
 let url: string;
 
 beforeAll(async () => {
@@ -40,21 +42,19 @@ beforeAll(async () => {
   writeFileSync(join(dirname(folder.users), 'users.d', 'wxlive.xml'), users);
   const { path } = await engineLibrary();
   const child = join(packageRoot(), 'dist', 'sql', 'engine', 'child.js');
-  // It reads its input, a pipe as `cat` gives one, to the end; node's own are sockets.
-  engine = spawn(
-    '/bin/sh',
-    ['-c', 'cat | "$0" "$@"', process.execPath, child, path, folder.config, dataDir],
-    {
-      cwd: folder.root,
-      stdio: ['pipe', 'ignore', 'ignore'],
-      env: {
-        TZ: 'UTC',
-        PATH: '/usr/bin:/bin',
-        WXLIVE_PASSWORD_SHA256: sha256(PASSWORDS.wxlive),
-        ANALYST_PASSWORD_SHA256: sha256(PASSWORDS.analyst),
-      },
+  const { reader, writer } = openAlivePipe(folder.alivePipe);
+  hold = writer;
+  engine = spawn(process.execPath, [child, path, folder.config, dataDir], {
+    cwd: folder.root,
+    stdio: [reader, 'ignore', 'ignore'],
+    env: {
+      TZ: 'UTC',
+      PATH: '/usr/bin:/bin',
+      WXLIVE_PASSWORD_SHA256: sha256(PASSWORDS.wxlive),
+      ANALYST_PASSWORD_SHA256: sha256(PASSWORDS.analyst),
     },
-  );
+  });
+  closeSync(reader);
   url = `http://127.0.0.1:${ports.httpPort}`;
   while (!(await fetch(`${url}/ping`).catch(() => null))?.ok) {
     if (engine.exitCode !== null) throw new Error('the engine ended');
@@ -72,7 +72,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   const ended = once(engine, 'exit');
-  engine.stdin?.end();
+  hold.close();
   await ended;
   rmSync(dataDir, { recursive: true, force: true });
 });

@@ -94,23 +94,22 @@ async function count(
     const value = tally.result(range, texts);
     return {
       value,
-      counted: { groups: codes.length, ...viewersByStep([value]) },
+      counted: { groups: codes.length, ...viewersByStep(value.steps.length, [value]) },
       summed: {
         groups: codes.filter((code) => texts.has(code)).length,
-        ...viewersByStep(value.breakdown ?? [value]),
+        ...viewersByStep(value.steps.length, value.breakdown ?? [value]),
       },
     };
   });
 }
 
-/** Viewers of each step, of all parts together. */
-function viewersByStep(parts: readonly Pick<FunnelResult, 'steps'>[]): Record<string, number> {
-  const sums: Record<string, number> = {};
-  for (const { steps } of parts) {
-    for (const [at, { viewers }] of steps.entries()) {
-      const figure = `step_${at + 1}_viewers`;
-      sums[figure] = (sums[figure] ?? 0) + viewers;
-    }
-  }
-  return sums;
+/** Viewers of each step, of all parts together: none without a part. */
+function viewersByStep(
+  stepCount: number,
+  parts: readonly Pick<FunnelResult, 'steps'>[],
+): Record<string, number> {
+  const sums = Array.from({ length: stepCount }, (_, at) =>
+    parts.reduce((sum, { steps }) => sum + (steps[at]?.viewers ?? 0), 0),
+  );
+  return Object.fromEntries(sums.map((viewers, at) => [`step_${at + 1}_viewers`, viewers]));
 }

@@ -6,11 +6,10 @@ import { z } from 'zod';
 import { openWarehouse, typedByUser, type Warehouse } from '../../../sql/index.js';
 import { parseImport, runWxlive } from '../../cli/run-wxlive.js';
 import { KeptProcess } from '../../crash/chaos/kept-process.js';
-import { LONG } from '../../long-form.js';
 import { startTestCluster, type TestCluster } from '../../servers/cluster.js';
 import { findKafka, startKafka, type TestKafka } from '../../servers/kafka.js';
 
-const origin = LONG ? findKafka() : null;
+const origin = findKafka();
 const countRow = z.object({ n: z.coerce.number() });
 const KEY = 'key-of-the-test';
 
