@@ -5,6 +5,7 @@ import type { SqlText, Warehouse } from './connection/warehouse.js';
 import { WarehouseError } from './connection/warehouse.js';
 import { readSqlFolder, renderStatements, type RenderSettings, type SqlFile } from './render.js';
 import { loadSql } from './query-file.js';
+import { runStatements } from './run-statements.js';
 
 /** What a run of migrate did. */
 export interface MigrationResult {
@@ -30,7 +31,7 @@ const appliedRow = z.object({ name: z.string(), value: z.string() });
 /**
  * Brings the warehouse to the state of this version: runs the migrations it has not seen, in order, and renders the
  * public views when their text changed. Safe to run again, also after a kill in the middle: every statement is
- * idempotent and a migration is remembered after its last statement. On a cluster without Keeper each node has its own
+ * idempotent and the migrations are remembered after their last. On a cluster without Keeper each node has its own
  * book of what was run there.
  *
  * @throws when a migration that was run has another text now, the warehouse has migrations this version lacks, or it was
@@ -53,7 +54,7 @@ export async function migrate(warehouse: Warehouse, settings: RenderSettings): P
   let viewsRendered = false;
   for (const [at, node] of nodes.entries()) {
     if (books[at]?.get('views') === sha256) continue;
-    for (const statement of statements) await node.command(statement);
+    await runStatements(statements, (statement) => node.command(statement));
     await writeLedger(node, 'views', sha256);
     viewsRendered = true;
   }
@@ -77,22 +78,18 @@ async function runMigrations(
       `the warehouse was migrated by a newer wxlive (${unknown.join(', ')}); install that version or restore a backup`,
     );
   }
-  const applied: string[] = [];
-  for (const file of files) {
-    const before = known.get(`migration:${file.name}`);
-    if (before === file.sha256) continue;
-    if (before !== undefined) {
-      throw new Error(
-        `sql/migrations/${file.name} was changed after it had been run here; undo the change and write a new migration`,
-      );
-    }
-    for (const statement of renderStatements(file, settings)) await node.command(statement);
-    if (known.size === 0 && applied.length === 0 && shape !== '')
-      await writeLedger(node, CLUSTER_NOTE, shape);
-    await writeLedger(node, `migration:${file.name}`, file.sha256);
-    applied.push(file.name);
-  }
-  return applied;
+  const unseen = files.filter(({ name, sha256 }) => {
+    const before = known.get(`migration:${name}`);
+    if (before === undefined || before === sha256) return before === undefined;
+    throw new Error(
+      `sql/migrations/${name} was changed after it had been run here; undo the change and write a new migration`,
+    );
+  });
+  if (unseen.length === 0) return [];
+  await runFiles(node, unseen, settings);
+  const shapeNote: readonly Fact[] = known.size === 0 && shape !== '' ? [[CLUSTER_NOTE, shape]] : [];
+  await writeFacts(node, [...shapeNote, ...unseen.map(factOf)]);
+  return unseen.map(({ name }) => name);
 }
 
 /** Which cluster the warehouse was made for; no row: for one node. */
@@ -115,14 +112,9 @@ export async function createStorage(
   names: ReadonlySet<string>,
 ): Promise<void> {
   await createDatabases(warehouse);
-  for (const file of readSqlFolder('migrations')) {
-    if (names.has(file.name)) await run(warehouse, file, settings);
-  }
-}
-
-async function run(warehouse: Warehouse, file: SqlFile, settings: RenderSettings): Promise<void> {
-  for (const statement of renderStatements(file, settings)) await warehouse.command(statement);
-  await writeLedger(warehouse, `migration:${file.name}`, file.sha256);
+  const files = readSqlFolder('migrations').filter(({ name }) => names.has(name));
+  await runFiles(warehouse, files, settings);
+  await writeFacts(warehouse, files.map(factOf));
 }
 
 /** Everything the warehouse remembers about itself; empty before the first migration. */
@@ -140,13 +132,32 @@ export async function readLedger(warehouse: Warehouse): Promise<ReadonlyMap<stri
   }
 }
 
+async function runFiles(
+  warehouse: Warehouse,
+  files: readonly SqlFile[],
+  settings: RenderSettings,
+): Promise<void> {
+  const statements = files.flatMap((file) => renderStatements(file, settings));
+  await runStatements(statements, (statement) => warehouse.command(statement));
+}
+
+type Fact = readonly [name: string, value: string];
+
+const factOf = ({ name, sha256 }: SqlFile): Fact => [`migration:${name}`, sha256];
+
 /** Remembers a fact about the warehouse; the latest value of a name counts. */
 export async function writeLedger(warehouse: Warehouse, name: string, value: string): Promise<void> {
+  await writeFacts(warehouse, [[name, value]]);
+}
+
+async function writeFacts(warehouse: Warehouse, facts: readonly Fact[]): Promise<void> {
+  const writtenAt = new Date().toISOString().replace('Z', '');
+  const rows = facts.map(([name, value]) => JSON.stringify({ name, value, written_at: writtenAt }));
   await warehouse.insert({
     table: 'wxlive_store.warehouse_ledger',
     columns: ['name', 'value', 'written_at'],
     format: 'JSONEachRow',
-    body: Buffer.from(JSON.stringify({ name, value, written_at: new Date().toISOString().replace('Z', '') })),
+    body: Buffer.from(rows.join('\n')),
   });
 }
 

@@ -17,7 +17,7 @@ import { times } from '../long-form.js';
 const env = { WXLIVE_PSEUDONYM_KEY: 'c'.repeat(64) };
 const folder = mkdtempSync(join(tmpdir(), 'wxlive-crash-'));
 const seed = Date.now() % 1_000_000;
-const KILLS = times(3, 13);
+const KILLS = times(2, 13);
 const files = writeCrashFiles(folder, seed);
 const commands = [
   ['import', '--json', ...files.eventFiles, files.ordersFile],

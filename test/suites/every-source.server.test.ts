@@ -72,7 +72,7 @@ describe.each(SOURCES.map((source) => [source.name, source] as const))('%s', (na
       const random = seededRandom(name.length * 101);
       const original = readFileSync(file.path);
       const hurt = /^\.(?:gz|xlsx)$/u.test(extname(file.path)) ? mutate : mutateText;
-      for (let round = 0; round < times(3, 6); round += 1) {
+      for (let round = 0; round < times(2, 6); round += 1) {
         const path = join(folder, `hurt${extname(file.path)}`);
         writeFileSync(path, hurt(original, ['"', '\n', '\0', '{', ',', '[]', 'NaN'], random));
         const report = await runImport(path, { ...DRY_RUN, ...optionsOf(file) }, bench.tools);
