@@ -31,6 +31,7 @@ export class KeyHistory {
   /** The keys among those of the chunks that are taken, in a table with place for all the others. */
   async known(chunks: readonly EventChunk[]): Promise<KnownKeys> {
     const rows = chunks.reduce((sum, chunk) => sum + chunk.rows, 0);
+    if (rows === 0) return new KnownKeys(0);
     const forgottenBefore = Date.now() - REMEMBERED_MS;
     const inFacts = (await this.oldestBatchMs()) < forgottenBefore;
     return this.warehouse.session(async (session) => {

@@ -1,7 +1,6 @@
 import { loadSql, type Warehouse } from '../../sql/index.js';
 import { KEY_WORDS, hashPartOf, statedMsOf } from '../event-key.js';
 import type { EventChunk } from './event-chunk.js';
-import type { KeyHistory } from './key-history.js';
 import type { KnownKeys } from './known-keys.js';
 import { ByteColumn, encodeBlock, encodeColumns, WordColumn } from './native-columns.js';
 import type { Viewers } from './viewers.js';
@@ -16,15 +15,14 @@ export interface EventsToStore {
   readonly accepted: readonly Uint8Array[];
 }
 
-/** Finds what is there already, stores the rest and marks it in `accepted`; returns the conflicts. */
+/** Stores what is not known and marks it in `accepted`; returns the conflicts. */
 export async function loadEvents(
   warehouse: Warehouse,
   viewers: Viewers,
-  history: KeyHistory,
+  known: KnownKeys,
   batch: EventsToStore,
 ): Promise<number> {
   const { chunks, accepted } = batch;
-  const known = await history.known(chunks);
   const wanted: Uint8Array[] = [];
   let conflicts = 0;
   let fresh = 0;

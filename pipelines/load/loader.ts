@@ -6,6 +6,7 @@ import { createEventKeys, type EventKeyMaker } from '../event-key.js';
 import { awaitEarlierWrites } from './earlier-writes.js';
 import { closeInterruptedBatches } from './interrupted-batches.js';
 import { KeyHistory } from './key-history.js';
+import type { KnownKeys } from './known-keys.js';
 import { loadAttendance } from './load-attendance.js';
 import { loadEvents } from './load-events.js';
 import { loadKeyed } from './load-keyed.js';
@@ -57,12 +58,16 @@ export class Loader implements PartBus {
     const tombstones = await this.readTombstones();
     const clean = message.parts.map((part) => dropErased(part, tombstones));
     const parts = clean.map(({ part }) => part);
-    const adapter = adapterOf(parts);
+    // Asked while the people are: neither needs the other.
+    const known = this.history.known(parts.map(({ events }) => events));
+    // Whoever awaits it hears of a failure; until then it is not unhandled.
+    known.catch(() => undefined);
     const learnt = await this.viewers.prepare(
       parts.map(({ people }) => people),
-      adapter,
+      adapterOf(parts),
+      message.continues === true,
     );
-    const reply = await this.store({ ...message, parts }, learnt);
+    const reply = await this.store({ ...message, parts }, learnt, known);
     clean.forEach(({ dropped }, at) => {
       for (const number of dropped) reply.accepted[at]?.fill(ERASED, number, number + 1);
     });
@@ -86,6 +91,7 @@ export class Loader implements PartBus {
   private async store(
     { batchSeq, parts, snapshot, amends }: BatchParts,
     { numbers, records }: Learnt,
+    known: Promise<KnownKeys>,
   ): Promise<PartsReply> {
     const accepted = parts.map(({ count }) => new Uint8Array(count));
     const others = parts.flatMap((part, at) => part.others.map((other) => ({ ...other, part: at })));
@@ -103,7 +109,7 @@ export class Loader implements PartBus {
       if (list.held) return { accepted, conflicts: 0, held: true };
       conflicts += list.conflicts;
     }
-    conflicts += await loadEvents(this.warehouse, this.viewers, this.history, {
+    conflicts += await loadEvents(this.warehouse, this.viewers, await known, {
       batchSeq,
       chunks: parts.map(({ events }) => events),
       people: numbers,

@@ -38,11 +38,16 @@ export class Viewers {
   private unapplied = new Map<number, string>();
   /** Viewers that stored facts carry and should not. */
   private readonly outdated = new Set<number>();
+  /** Viewers that nobody should be called any more, of whom the facts were not asked yet. */
+  private readonly suspected = new Set<number>();
 
   constructor(private readonly warehouse: Warehouse) {}
 
-  /** Learns the groups that these people belong to, and links what their records link. */
-  async prepare(people: readonly People[], adapter: string): Promise<Learnt> {
+  /**
+   * Learns the groups that these people belong to, and links what their records link.
+   * @param continues further batches follow before `settle`
+   */
+  async prepare(people: readonly People[], adapter: string, continues: boolean): Promise<Learnt> {
     if (this.groups.ids.size > CACHE_LIMIT) {
       await this.settle();
       this.groups = new IdentityGroups();
@@ -65,9 +70,11 @@ export class Viewers {
       if (old !== viewer) moved.add(old);
       if (member !== viewer) moved.add(member);
     }
-    const stored = moved.size === 0 ? [] : await this.storedAmong([...moved]);
-    for (const viewer of stored) this.outdated.add(viewer);
-    const applies = stored.length === 0 && !changes.some((member) => this.unapplied.has(member));
+    // One look at all facts for as many batches as may wait, once it is known that there is something to relabel.
+    const later = continues && this.outdated.size > 0;
+    if (later) for (const viewer of moved) this.suspected.add(viewer);
+    else for (const viewer of await this.storedAmong(moved)) this.outdated.add(viewer);
+    const applies = this.outdated.size === 0 && !changes.some((member) => this.unapplied.has(member));
     if (!applies) for (const member of changes) this.unapplied.set(member, adapter);
     await this.writeLinks(changes, adapter, applies ? 1 : 0);
     await this.writeConflicts(adapter);
@@ -89,6 +96,8 @@ export class Viewers {
   /** After the facts of the batches are stored: relabels earlier facts and marks the links as applied. */
   async settle(): Promise<void> {
     if (this.unapplied.size === 0) return;
+    for (const viewer of await this.storedAmong(this.suspected)) this.outdated.add(viewer);
+    this.suspected.clear();
     await this.relabel([...this.outdated]);
     const byAdapter = new Map<string, number[]>();
     for (const [member, adapter] of this.unapplied) {
@@ -166,12 +175,16 @@ export class Viewers {
   }
 
   /** Those of the viewers that stored facts carry. */
-  private async storedAmong(viewers: readonly number[]): Promise<readonly number[]> {
+  private async storedAmong(viewers: ReadonlySet<number>): Promise<readonly number[]> {
+    if (viewers.size === 0) return [];
     return this.warehouse.session(async (session) => {
-      await this.insertMembers(session, viewers);
+      await this.insertMembers(session, [...viewers]);
       const words = wordsOf(await readRowBinary(session, loadSql('load/stored-viewers')));
       const stored: number[] = [];
-      for (let at = 0; at < words.length; at += 4) stored.push(this.groups.numberOfWords(words, at));
+      for (let at = 0; at < words.length; at += 4) {
+        const viewer = this.groups.numberOfWords(words, at);
+        if (viewers.has(viewer)) stored.push(viewer);
+      }
       return stored;
     });
   }
