@@ -10,17 +10,22 @@ const LINE_FEED = 0x0a;
 /** Lines of one block; events of 100 bytes and more do not come near it. */
 const MOST_LINES = 32_768;
 
-/** Cuts a stream of UTF-8 into blocks of whole lines, each about `size` bytes; a longer line makes a longer block. */
+/**
+ * Cuts a stream of UTF-8 into blocks of whole lines, each about `size` bytes; a longer line makes a longer block.
+ *
+ * @param memoryFor memory of at least so many bytes, whatever is in it
+ */
 export async function* cutAtLines(
   blocks: AsyncIterable<Buffer> | Iterable<Buffer>,
   size: number,
+  memoryFor: (bytes: number) => ArrayBuffer = (bytes) => new ArrayBuffer(bytes),
 ): AsyncGenerator<LineBlock> {
   let filled = 0;
-  let waiting = Buffer.from(new ArrayBuffer(size));
+  let waiting = Buffer.from(memoryFor(size));
   let firstLine = 1;
   for await (const block of blocks) {
     if (filled + block.length > waiting.length) {
-      const larger = Buffer.from(new ArrayBuffer(filled + block.length));
+      const larger = Buffer.from(memoryFor(filled + block.length));
       waiting.copy(larger, 0, 0, filled);
       waiting = larger;
     }
@@ -28,7 +33,7 @@ export async function* cutAtLines(
     if (filled < size) continue;
     const end = waiting.subarray(0, filled).lastIndexOf(LINE_FEED) + 1;
     if (end === 0) continue;
-    const rest = Buffer.from(new ArrayBuffer(Math.max(size, filled - end)));
+    const rest = Buffer.from(memoryFor(Math.max(size, filled - end)));
     const left = waiting.copy(rest, 0, end, filled);
     firstLine = yield* byLines(waiting.subarray(0, end), firstLine);
     waiting = rest;

@@ -29,17 +29,21 @@ export class StageThreads {
     const { threads } = this;
     for (const thread of threads) thread.begin(task);
     const waiting: Promise<FromStage>[] = [];
+    // Memory that comes and goes by the megabyte keeps the garbage collector busy.
+    const spare: ArrayBuffer[] = [];
+    const memoryFor = (bytes: number): ArrayBuffer =>
+      bytes <= BLOCK_BYTES ? (spare.pop() ?? new ArrayBuffer(BLOCK_BYTES)) : new ArrayBuffer(bytes);
     let next = 0;
-    for await (const block of cutAtLines(lines, BLOCK_BYTES)) {
+    for await (const block of cutAtLines(lines, BLOCK_BYTES, memoryFor)) {
       const thread = threads[next++ % threads.length];
       if (thread === undefined) break;
       const staged = thread.stage(block);
       // Whoever awaits it hears of a failure; until then it is not unhandled.
       staged.catch(() => undefined);
       waiting.push(staged);
-      if (waiting.length >= threads.length * BLOCKS_AHEAD) yield await first(waiting);
+      if (waiting.length >= threads.length * BLOCKS_AHEAD) yield await first(waiting, spare);
     }
-    while (waiting.length > 0) yield await first(waiting);
+    while (waiting.length > 0) yield await first(waiting, spare);
   }
 
   async end(): Promise<void> {
@@ -47,10 +51,12 @@ export class StageThreads {
   }
 }
 
-async function first(waiting: Promise<FromStage>[]): Promise<StagedPart> {
+/** The next part; the memory of its block is put to the spare one. */
+async function first(waiting: Promise<FromStage>[], spare: ArrayBuffer[]): Promise<StagedPart> {
   const staged = await waiting.shift();
   if (staged === undefined) throw new Error('no block is on its way');
   if ('refused' in staged) throw new FileRefused(staged.refused);
+  if (staged.memory.byteLength === BLOCK_BYTES) spare.push(staged.memory);
   return staged;
 }
 

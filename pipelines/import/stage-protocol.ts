@@ -18,8 +18,8 @@ export interface StageTask {
 /** To the thread: what to do, then the blocks. */
 export type ToStage = { readonly task: StageTask } | { readonly block: LineBlock };
 
-/** From the thread: the rows of each block, in order, or why the file is refused. */
-export type FromStage = StagedPart | { readonly refused: FileFailure };
+/** From the thread: the rows of each block, in order, with the memory the block was in, or why the file is refused. */
+export type FromStage = (StagedPart & { readonly memory: ArrayBuffer }) | { readonly refused: FileFailure };
 
 export interface StagedPart extends StagedRows {
   readonly part: RecordPart;

@@ -41,7 +41,7 @@ function openStage(task: StageTask): StageBlock {
       if (error instanceof FileRefused) return { refused: error.failure };
       throw error;
     }
-    return { ...stage.take(), part: builder.take() };
+    return { ...stage.take(), part: builder.take(), memory: bytes.buffer as ArrayBuffer };
   };
 }
 
@@ -61,8 +61,10 @@ port.on('message', (message: ToStage) => {
   if (begun === null) throw new Error('a block came before the task');
   last = last.then(async () => {
     const staged = await begun(message.block);
-    const memory =
-      'part' in staged ? [...memoryOf(staged.part), staged.recordRows.buffer as ArrayBuffer] : [];
-    port.postMessage(staged, memory);
+    const moved =
+      'part' in staged
+        ? [...memoryOf(staged.part), staged.recordRows.buffer as ArrayBuffer, staged.memory]
+        : [];
+    port.postMessage(staged, moved);
   });
 });

@@ -30,11 +30,16 @@ export class PeopleBuilder {
   private readonly told = new ToldLinks();
   /** A source gives four ids at most. */
   private readonly scratch = new Uint32Array(16);
+  /** Most often one of those that are linked next. */
+  private lastNamed: ViewerId | null = null;
+  private lastAt = 0;
 
   /** Names a pseudonym; returns its place. */
   name(id: ViewerId): number {
     const at = this.ids.next();
     writeIdWords(this.ids.words, at, id);
+    this.lastNamed = id;
+    this.lastAt = at;
     return at / 4;
   }
 
@@ -42,7 +47,12 @@ export class PeopleBuilder {
   link(linked: readonly LinkedId[], record: number): void {
     if (linked.length < 2) return;
     const { scratch } = this;
-    for (let at = 0; at < linked.length; at++) writeIdWords(scratch, at * 4, linked[at]?.member ?? '');
+    for (let at = 0; at < linked.length; at++) {
+      const member = linked[at]?.member ?? '';
+      if (member !== this.lastNamed) writeIdWords(scratch, at * 4, member);
+      else
+        for (let word = 0; word < 4; word++) scratch[at * 4 + word] = this.ids.words[this.lastAt + word] ?? 0;
+    }
     if (!this.told.isNews(scratch, linked.length)) return;
     for (let at = 0; at < linked.length; at++) {
       this.members.push(this.ids.length);
@@ -63,6 +73,7 @@ export class PeopleBuilder {
       records: Uint32Array.from(this.records),
     };
     this.ids.clear();
+    this.lastNamed = null;
     this.members = [];
     this.kinds = [];
     this.ends = [];
