@@ -61,8 +61,11 @@ function letIn(client: Socket, first: Buffer, enginePort: number): void {
   const engine = connect({ host: HOST, port: enginePort, noDelay: true });
   engine.on('error', () => client.destroy());
   engine.on('close', () => client.destroy());
-  client.on('error', () => engine.destroy());
-  client.on('close', () => engine.destroy());
+  // The engine hears of the end, also of a client that was killed, and closes in its own time: it bears no reset.
+  client.on('close', () => {
+    engine.end();
+    engine.resume();
+  });
   engine.write(first);
   client.pipe(engine);
   engine.pipe(client);
