@@ -1,6 +1,6 @@
 import type { SqlText } from './connection/warehouse.js';
 
-/** What a statement of ours makes or changes: `database.name`; null when it is of another kind. */
+/** What a statement of ours makes or changes: `database.name`; no match: it is of another kind. */
 const MADE =
   /^(?:\s|--.*\n)*(?:CREATE TABLE|CREATE OR REPLACE VIEW|ALTER TABLE)(?: IF NOT EXISTS)? (\w+\.\w+)/u;
 
