@@ -3,6 +3,7 @@ import { gunzip, inflate } from 'node:zlib';
 import { fail, succeed, type Outcome } from '../schemas/index.js';
 import { replyBusy, replyError } from './reply.js';
 import type { Exchange } from './route.js';
+import { Turns } from './turns.js';
 
 const gunzipAsync = promisify(gunzip);
 const inflateAsync = promisify(inflate);
@@ -17,6 +18,12 @@ export interface BodyLimits {
 }
 
 export type BodyFailure = 'too_large' | 'damaged' | 'unsupported_encoding' | 'memory_full' | 'client_gone';
+
+/**
+ * Bodies decompressed at once, as many as Node.js has threads for it: what comes out is counted when it is there, so each
+ * of these may take `inflatedBytes` more than is allowed, and a thousand small bodies must not do so together.
+ */
+const INFLATED_AT_ONCE = 4;
 
 /** A body in memory; `release` when its records are durable or refused. */
 export interface ReadBody {
@@ -35,7 +42,10 @@ const DISCARD_MS = 1_000;
 export class BodyReader {
   private held = 0;
 
-  constructor(private readonly limits: BodyLimits) {}
+  constructor(
+    private readonly limits: BodyLimits,
+    private readonly inflating = new Turns(INFLATED_AT_ONCE),
+  ) {}
 
   async read({ request, signal }: Exchange): Promise<Outcome<ReadBody, BodyFailure>> {
     const declared = Number(request.headers['content-length'] ?? 0);
@@ -78,25 +88,28 @@ export class BodyReader {
   }
 
   private async decode(body: Buffer, encoding = 'identity'): Promise<Outcome<Buffer, BodyFailure>> {
-    const options = { maxOutputLength: this.limits.inflatedBytes };
     try {
       // A client that compresses and does not say so is understood too.
-      if (body[0] === 0x1f && body[1] === 0x8b) return succeed(await gunzipAsync(body, options));
+      if (body[0] === 0x1f && body[1] === 0x8b) return succeed(await this.inflate(gunzipAsync, body));
       switch (encoding.trim().toLowerCase()) {
         case '':
         case 'identity':
           return succeed(body);
         case 'gzip':
         case 'x-gzip':
-          return body.length === 0 ? succeed(body) : succeed(await gunzipAsync(body, options));
+          return body.length === 0 ? succeed(body) : succeed(await this.inflate(gunzipAsync, body));
         case 'deflate':
-          return succeed(await inflateAsync(body, options));
+          return succeed(await this.inflate(inflateAsync, body));
         default:
           return fail('unsupported_encoding');
       }
     } catch (error) {
       return fail(error instanceof RangeError ? 'too_large' : 'damaged');
     }
+  }
+
+  private inflate(how: typeof gunzipAsync, body: Buffer): Promise<Buffer> {
+    return this.inflating.take(() => how(body, { maxOutputLength: this.limits.inflatedBytes }));
   }
 }
 

@@ -73,6 +73,13 @@ export async function openServer(options: ServerOptions): Promise<RunningServer>
     },
   );
   server.maxConnections = limits.connections;
+  const dropped = options.metrics.counter(
+    'wxlive_dropped_connections_total',
+    'Connections closed at once because there were as many as there may be.',
+  );
+  server.on('drop', () => {
+    dropped.add();
+  });
   server.on('clientError', refuseMalformed);
   await listen(server, options);
   const { port } = server.address() as AddressInfo;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../schemas/index.js';
 import { WarehouseError, type Warehouse } from '../../sql/index.js';
-import { openBusOf } from '../bus/direct.js';
+import { openBusOf, type DirectBus } from '../bus/direct.js';
 import type { KafkaBus } from '../bus/kafka-bus.js';
 import type { KafkaClient } from '../bus/kafka-client.js';
 import { LANES, topicName } from '../bus/lanes.js';
@@ -42,7 +42,8 @@ const LONGEST_PAUSE_MS = 5_000;
 const LAG_LOOK_MS = 5_000;
 const STALL_MS = 30_000;
 const MOST_WAITING_BYTES = 96 * 2 ** 20;
-const STOP_WAIT_MS = 8_000;
+/** Of the time a process has to end, some is left for the lease. */
+const STOP_WAIT_MS = 5_000;
 const IDLE_LOOK_MS = 200;
 /** On a machine that is that slow, reading what lies there may take longer than a stall: each one waits twice as long. */
 const MOST_PATIENCE = 16;
@@ -96,7 +97,7 @@ export class KafkaLoader {
   }
 
   private async takeTurn(): Promise<void> {
-    const { client, warehouse, topics, logger } = this.options;
+    const { client, warehouse, topics, logger, dataDir } = this.options;
     await createTopicsOf(client, topics);
     const cluster = await client.clusterId();
     this.state = 'waiting';
@@ -110,15 +111,19 @@ export class KafkaLoader {
     this.handedOver = false;
     logger.info('loading', { epoch: lease.epoch });
     try {
-      await this.load(lease, cluster);
+      const bus = await openBusOf(lease.warehouse, turnsUnder(lease, dataDir));
+      try {
+        await this.load(lease, cluster, bus);
+      } finally {
+        await bus.close();
+      }
     } finally {
       await lease.release();
     }
   }
 
-  private async load(lease: WarehouseLease, cluster: string): Promise<void> {
-    const { dataDir, seal, letters, logger, client, topics, group } = this.options;
-    const bus = await openBusOf(lease.warehouse, turnsUnder(lease, dataDir));
+  private async load(lease: WarehouseLease, cluster: string, bus: DirectBus): Promise<void> {
+    const { seal, letters, logger, client, topics, group } = this.options;
     const ledger = new OffsetLedger(lease.warehouse, cluster, lease.epoch);
     const store = new FlushStore({
       warehouse: lease.warehouse,
@@ -156,14 +161,14 @@ export class KafkaLoader {
       () => {
         for (const one of [live, files]) {
           void one.look(stallMs).then((stalled) => {
-            if (!stalled) return;
+            if (!stalled || ended.signal.aborted) return;
             this.figures.stalls.add();
             this.patience = Math.min(2 * this.patience, MOST_PATIENCE);
             end('the consumer stalled');
           });
         }
       },
-      Math.min(LAG_LOOK_MS, stallMs),
+      Math.min(LAG_LOOK_MS, stallMs / 2),
     ).unref();
     const over = AbortSignal.any([this.stopping.signal, lease.lost, ended.signal]);
     try {
@@ -176,7 +181,6 @@ export class KafkaLoader {
       clearInterval(lag);
       forget();
       await Promise.race([Promise.allSettled([live.stop(), files.stop()]), sleep(STOP_WAIT_MS)]);
-      await bus.close();
     }
   }
 

@@ -3,9 +3,10 @@ import type { IncomingBatch, KafkaClient, RunningConsumer } from '../bus/kafka-c
 import type { LoaderFigures } from './loader-figures.js';
 import type { PlacedRange } from './offset-ledger.js';
 import { PartitionInbox, type Cut } from './partition-inbox.js';
+import { StallWatch } from './stall-watch.js';
 
 export interface LaneOptions {
-  readonly client: KafkaClient;
+  readonly client: Pick<KafkaClient, 'consume' | 'watermarks'>;
   readonly group: string;
   readonly topics: readonly string[];
   /** What the warehouse remembers of all partitions. */
@@ -35,7 +36,7 @@ export class LaneConsumer {
   private room: (() => void)[] = [];
   private turn = 0;
   private stopped = false;
-  private lastProgress = performance.now();
+  private readonly stalls = new StallWatch();
 
   constructor(private readonly options: LaneOptions) {}
 
@@ -87,7 +88,6 @@ export class LaneConsumer {
       inbox?.done();
       return { topic, partition, offset: inbox?.next ?? 0 };
     });
-    this.lastProgress = performance.now();
     for (const go of this.room.splice(0)) go();
     // The warehouse knows how far it is; this is for those who watch the group, and fails during a rebalance.
     const mine = next.filter(({ topic, partition }) => this.assigned.has(keyOf(topic, partition)));
@@ -97,29 +97,32 @@ export class LaneConsumer {
   /** How far each partition is behind, as it was last looked at. */
   readonly lags: PartitionLag[] = [];
 
-  /** Looks how far behind each partition is; true when there is something to read and nothing has come for so long. */
+  /**
+   * Looks how far behind each partition is; true when one of them has something to read and nothing of it has come for so
+   * long. What has come and waits for the database, or is on its way there, is behind too, but nobody's stall.
+   */
   async look(stallMs: number): Promise<boolean> {
     const lags: PartitionLag[] = [];
+    let stalled = false;
+    // Nobody takes anything while there is no room for it.
+    if (this.isFull) this.stalls.forget();
     try {
       for (const topic of this.options.topics) {
         for (const [partition, { low, high }] of await this.options.client.watermarks(topic)) {
-          const next = Math.max(this.inbox(topic, partition).next, low);
-          lags.push({ topic, partition, lag: Math.max(0, high - next) });
+          const inbox = this.inbox(topic, partition);
+          const key = keyOf(topic, partition);
+          lags.push({ topic, partition, lag: Math.max(0, high - Math.max(inbox.next, low)) });
+          if (!this.assigned.has(key) || this.isFull) continue;
+          stalled = this.stalls.look(key, Math.max(inbox.arrivesNext, low), high, stallMs) || stalled;
         }
       }
     } catch {
       // The broker is away: that is told elsewhere.
+      this.stalls.forget();
       return false;
     }
     this.lags.splice(0, this.lags.length, ...lags);
-    const behind = lags.some(
-      ({ topic, partition, lag }) => lag > 0 && this.assigned.has(keyOf(topic, partition)),
-    );
-    if (!behind || this.records > 0) {
-      if (!behind) this.lastProgress = performance.now();
-      return false;
-    }
-    return performance.now() - this.lastProgress > stallMs;
+    return stalled;
   }
 
   async stop(): Promise<void> {
@@ -132,7 +135,9 @@ export class LaneConsumer {
     this.assigned.clear();
     for (const { topic, partition } of partitions) this.assigned.add(keyOf(topic, partition));
     for (const inbox of this.inboxes.values()) inbox.reset();
-    this.lastProgress = performance.now();
+    // What waited is dropped and comes again: whoever waited for room has it.
+    for (const go of this.room.splice(0)) go();
+    this.stalls.forget();
     this.options.logger.debug('partitions assigned', {
       group: this.options.group,
       partitions: partitions.length,
@@ -141,7 +146,7 @@ export class LaneConsumer {
 
   private async take(batch: IncomingBatch): Promise<void> {
     const { topic, partition } = batch;
-    while (this.waitingBytes > this.options.mostWaitingBytes && !this.stopped) {
+    while (this.isFull && !this.stopped) {
       await new Promise<void>((resolve) => this.room.push(resolve));
     }
     if (this.stopped || !this.assigned.has(keyOf(topic, partition))) return;
@@ -150,7 +155,6 @@ export class LaneConsumer {
       const marks = await this.options.client.watermarks(topic);
       return marks.get(partition)?.low ?? 0;
     });
-    this.lastProgress = performance.now();
     if (taken.action === 'seek') this.consumer?.seek(topic, partition, taken.offset);
     else this.onArrival?.();
   }
@@ -160,6 +164,10 @@ export class LaneConsumer {
     let bytes = 0;
     for (const inbox of this.inboxes.values()) bytes += inbox.bytes;
     return bytes;
+  }
+
+  private get isFull(): boolean {
+    return this.waitingBytes > this.options.mostWaitingBytes;
   }
 
   private inbox(topic: string, partition: number): PartitionInbox {

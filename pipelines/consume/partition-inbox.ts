@@ -48,6 +48,12 @@ export class PartitionInbox {
     return doneThrough(this.stored) + 1;
   }
 
+  /** The offset of the next message that has not come: what came waits, or is on its way into the warehouse. */
+  get arrivesNext(): number {
+    const held = this.waiting.at(-1)?.offset ?? this.inFlight?.range.last;
+    return held === undefined ? this.next : held + 1;
+  }
+
   get idle(): boolean {
     return this.waiting.length === 0;
   }

@@ -32,6 +32,8 @@ interface Spread {
   count: number;
 }
 
+/** Prometheus gives a scrape up to ten seconds. */
+const COLLECT_MS = 3_000;
 const NAME = /^wxlive_[a-z0-9_]+$/u;
 const DEFAULT_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60];
 
@@ -42,6 +44,9 @@ const DEFAULT_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 
 export class MetricsRegistry {
   private readonly families = new Map<string, Family & { readonly metric: unknown }>();
   private readonly collectors: (() => void | Promise<void>)[] = [];
+
+  /** @param collectMs longest wait for what runs before a rendering */
+  constructor(private readonly collectMs = COLLECT_MS) {}
 
   /** @param name `wxlive_accepted_total` */
   counter(name: string, help: string): Counter {
@@ -92,9 +97,15 @@ export class MetricsRegistry {
     this.collectors.push(work);
   }
 
-  /** Prometheus text format 0.0.4. A collector that fails leaves its gauges as they were. */
+  /** Prometheus text format 0.0.4. A collector that fails, or waits for a database that is away, leaves its gauges as they were. */
   async render(): Promise<string> {
-    await Promise.all(this.collectors.map(async (work) => work()).map((done) => done.catch(() => undefined)));
+    await new Promise<void>((resolve) => {
+      const late = setTimeout(resolve, this.collectMs);
+      void Promise.allSettled(this.collectors.map(async (work) => work())).then(() => {
+        clearTimeout(late);
+        resolve();
+      });
+    });
     const lines: string[] = [];
     for (const family of this.families.values()) {
       lines.push(`# HELP ${family.name} ${family.help}`, `# TYPE ${family.name} ${family.type}`);

@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { WarehouseError } from '../../sql/index.js';
 import {
   eventJson,
@@ -25,6 +28,22 @@ async function start(
   const collector = await startCollector({ target, ...options });
   running.push(collector);
   return { ...collector, target };
+}
+
+/** A connection that stays open between what it asks. */
+async function keepConnection(
+  url: string,
+): Promise<{ ask: (bytes: string) => Promise<string>; end: () => void }> {
+  const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1' });
+  await once(socket, 'connect');
+  return {
+    async ask(bytes) {
+      socket.write(bytes);
+      const [chunk] = z.tuple([z.instanceof(Buffer)]).parse(await once(socket, 'data'));
+      return chunk.toString('latin1');
+    },
+    end: () => socket.destroy(),
+  };
 }
 
 async function json(response: Response): Promise<unknown> {
@@ -175,6 +194,23 @@ describe('bodies', () => {
   });
 });
 
+describe('connections', () => {
+  it('beyond the limit are closed and counted, those that are there are served, and an end makes room', async () => {
+    const { server, raw, metrics } = await start({ server: { connections: 3 } });
+    const health = 'GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n';
+    const kept = await Promise.all(Array.from({ length: 3 }, () => keepConnection(server.url)));
+    for (const one of kept) expect(await one.ask(health)).toMatch(/^HTTP\/1.1 200 /u);
+    expect(await raw(health)).toBe('');
+    expect(await metrics.render()).toMatch(/wxlive_dropped_connections_total 1\n/u);
+    for (const one of kept) expect(await one.ask(health)).toMatch(/^HTTP\/1.1 200 /u);
+    kept[0]?.end();
+    await expect
+      .poll(() => raw(health.replace('\r\n\r\n', '\r\nconnection: close\r\n\r\n')))
+      .toMatch(/^HTTP\/1.1 200 /u);
+    for (const one of kept) one.end();
+  });
+});
+
 describe('under pressure', () => {
   it('a key that sends too much is told when to come again', async () => {
     const { post } = await start({ collector: { rowsPerSecond: 10 } });
@@ -250,6 +286,17 @@ describe('under pressure', () => {
     expect((await waiting).map(({ status }) => status)).toEqual([200, 200, 200]);
     expect([target.stored.size, target.closed]).toEqual([4, true]);
   });
+});
+
+it('two bad rows that came in addresses are two rejects, the same one again is none', async () => {
+  const { server, target } = await start();
+  const get = (data: string): Promise<Response> =>
+    fetch(`${server.url}/sa.gif?key=${WRITE_KEY}&data=${data}`);
+  for (const data of ['first', 'second', 'first']) expect((await get(data)).status).toBe(200);
+  const rejects = target.flushes.flatMap((flush) => flush.rejects);
+  expect(rejects).toHaveLength(3);
+  expect(rejects[2]?.rejectId).toBe(rejects[0]?.rejectId);
+  expect(rejects[1]?.rejectId).not.toBe(rejects[0]?.rejectId);
 });
 
 it('/metrics shows what was accepted, known, rejected and why, how soon it shows and how much goes together', async () => {
