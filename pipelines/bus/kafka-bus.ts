@@ -48,7 +48,7 @@ export class KafkaBus {
   private lastMilliseconds = 0;
 
   constructor(
-    private readonly producer: BusProducer,
+    private readonly producer: Pick<BusProducer, 'send' | 'close'>,
     private readonly prefix: string,
   ) {}
 
