@@ -21,6 +21,7 @@ export { protectWorkbook } from './protect/protect-workbook.js';
 // Analyses (PRODUCT §6).
 export {
   ANALYSES,
+  answerOneOfMany,
   findAnalysis,
   type AnalysisAnswer,
   type AnalysisContext,

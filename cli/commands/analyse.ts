@@ -77,7 +77,7 @@ export async function analyse(app: App, name: string, options: Options): Promise
 /** Runs specs of an analysis in order and prints their results; one that fails spoils no other. */
 export async function answerSpecs(app: App, name: string, specs: Specs, options: Options): Promise<number> {
   const viewersAt = textOption(options, 'viewersAt');
-  const { findAnalysis } = await import('../../reports/index.js');
+  const { answerOneOfMany, findAnalysis } = await import('../../reports/index.js');
   const analysis = findAnalysis(name);
   if (analysis === undefined) throw new UsageError(`${name}: no such analysis`);
   const warehouse = await app.warehouse();
@@ -88,16 +88,20 @@ export async function answerSpecs(app: App, name: string, specs: Specs, options:
   const results: unknown[] = [];
   const tables: ListedTable[] = [];
   let failed = false;
-  for (const spec of specs.list) {
-    const outcome = await analysis.answer(warehouse, spec, {
-      timeZone,
-      language,
-      ...(viewersAt === undefined ? {} : { viewersAt: Number(viewersAt) }),
-    });
+  const context = {
+    timeZone,
+    language,
+    ...(viewersAt === undefined ? {} : { viewersAt: Number(viewersAt) }),
+  };
+  for (const [index, spec] of specs.list.entries()) {
+    const outcome = specs.single
+      ? await analysis.answer(warehouse, spec, context)
+      : await answerOneOfMany(analysis, warehouse, spec, context);
     if (!outcome.ok) {
       failed = true;
       results.push({ error: outcome.failure });
-      if (!asJson) note(`${outcome.failure.code}: ${outcome.failure.message}`);
+      const which = specs.single ? '' : app.say(`第 ${index + 1} 个规格：`, `spec ${index + 1}: `);
+      if (!asJson) note(`${which}${outcome.failure.code}: ${outcome.failure.message}`);
       continue;
     }
     results.push(outcome.value.result);

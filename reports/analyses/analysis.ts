@@ -1,11 +1,22 @@
 import type { z } from 'zod';
 
-import { fail, parseSpec, type AnalysisFailure, type Language, type Outcome } from '../../schemas/index.js';
-import type { Warehouse } from '../../sql/index.js';
+import {
+  fail,
+  parseSpec,
+  resolveTimeRange,
+  type AnalysisFailure,
+  type AnsweredFailure,
+  type CommonSpec,
+  type Language,
+  type Outcome,
+  type TimeRange,
+} from '../../schemas/index.js';
+import { WarehouseError, type QueryOptions, type Warehouse } from '../../sql/index.js';
 import type { ChartModel } from '../render/chart-model.js';
 import type { ListedTable } from '../render/table-model.js';
 
-import { ANALYSIS_MEMORY_BYTES, refusingTooMuch, withinMemory } from './within-memory.js';
+import { IntegrityError } from './integrity-error.js';
+import { ANALYSIS_MEMORY_BYTES, refusingTooMuch, withinLimits } from './within-limits.js';
 
 /** What an analysis is told besides its spec. */
 export interface AnalysisContext {
@@ -18,8 +29,18 @@ export interface AnalysisContext {
   readonly viewersAt?: number;
 }
 
+type RangedSpec = Pick<CommonSpec, 'from' | 'to'>;
+
+/** What an analysis runs with: what it was told, and what every spec says in the same way. */
+export interface RunContext extends AnalysisContext {
+  /** `from` and `to` of the spec. */
+  readonly range: TimeRange;
+  /** Of statements that answer at length: they end when nobody waits any more. */
+  readonly streaming: Pick<QueryOptions, 'signal'>;
+}
+
 /** One analysis (PRODUCT §6): the command, the HTTP route, the report section and the help come from this object. */
-export interface Analysis<Spec extends z.ZodType, Result extends z.ZodType> {
+export interface Analysis<Spec extends z.ZodType<RangedSpec>, Result extends z.ZodType> {
   readonly name: string;
   /** What people call it. */
   readonly title: Readonly<Record<Language, string>>;
@@ -31,7 +52,7 @@ export interface Analysis<Spec extends z.ZodType, Result extends z.ZodType> {
   run(
     warehouse: Warehouse,
     spec: z.output<Spec>,
-    context: AnalysisContext,
+    context: RunContext,
   ): Promise<Outcome<z.output<Result>, AnalysisFailure>>;
   tables(result: z.output<Result>, language: Language): readonly ListedTable[];
   charts(result: z.output<Result>, language: Language): readonly ChartModel[];
@@ -57,11 +78,11 @@ export interface RegisteredAnalysis {
     warehouse: Warehouse,
     input: unknown,
     context: AnalysisContext,
-  ): Promise<Outcome<AnalysisAnswer, AnalysisFailure>>;
+  ): Promise<Outcome<AnalysisAnswer, AnsweredFailure>>;
 }
 
 /** Makes an analysis ready for the list; its statements hold no more memory than said. */
-export function register<Spec extends z.ZodType, Result extends z.ZodType>(
+export function register<Spec extends z.ZodType<RangedSpec>, Result extends z.ZodType>(
   analysis: Analysis<Spec, Result>,
   memoryBytes = ANALYSIS_MEMORY_BYTES,
 ): RegisteredAnalysis {
@@ -74,8 +95,15 @@ export function register<Spec extends z.ZodType, Result extends z.ZodType>(
     async answer(warehouse, input, context) {
       const spec = parseSpec(analysis.spec, input);
       if (!spec.ok) return worded(spec.failure, context);
+      const range = resolveTimeRange(spec.value, context.timeZone);
+      if (!range.ok) return worded(range.failure, context);
+      const streaming = context.signal === undefined ? {} : { signal: context.signal };
       const outcome = await refusingTooMuch(memoryBytes, () =>
-        analysis.run(withinMemory(warehouse, memoryBytes), spec.value, context),
+        analysis.run(withinLimits(warehouse, memoryBytes), spec.value, {
+          ...context,
+          range: range.value,
+          streaming,
+        }),
       );
       if (!outcome.ok) return worded(outcome.failure, context);
       const result = outcome.value;
@@ -91,10 +119,27 @@ export function register<Spec extends z.ZodType, Result extends z.ZodType>(
   };
 }
 
+/** As `answer` of one spec among several: what the database refuses, or does not add up, spoils none of the others. */
+export async function answerOneOfMany(
+  analysis: RegisteredAnalysis,
+  warehouse: Warehouse,
+  input: unknown,
+  context: AnalysisContext,
+): Promise<Outcome<AnalysisAnswer, AnsweredFailure>> {
+  try {
+    return await analysis.answer(warehouse, input, context);
+  } catch (error) {
+    if (!(error instanceof WarehouseError) && !(error instanceof IntegrityError)) throw error;
+    const message = error instanceof WarehouseError ? 'the database did not answer it' : error.message;
+    const zh = error instanceof WarehouseError ? '数据库没有给出答案' : `核对未通过：${error.message}`;
+    return worded({ code: 'not_answered', message, zh }, context);
+  }
+}
+
 /** A failure in the language of whoever asks, as it is answered: code and message. */
 function worded(
   { code, message, zh }: AnalysisFailure,
   { language = 'zh' }: AnalysisContext,
-): Outcome<never, AnalysisFailure> {
-  return fail({ code, message: language === 'zh' ? (zh ?? message) : message });
+): Outcome<never, AnsweredFailure> {
+  return fail({ code, message: language === 'zh' ? zh : message });
 }

@@ -29,4 +29,5 @@ export function findAnalysis(name: string): RegisteredAnalysis | undefined {
   return ANALYSES.find((analysis) => analysis.name === name);
 }
 
+export { answerOneOfMany } from './analysis.js';
 export type { AnalysisAnswer, AnalysisContext, RegisteredAnalysis } from './analysis.js';

@@ -13,4 +13,10 @@ export const LABELS = {
   conversions: { zh: '转化', en: 'Conversions' },
   value: { zh: '金额', en: 'Value' },
   room: { zh: '直播间', en: 'Room' },
+  roomsOnly: { zh: '只计带直播间的事件', en: 'only events with a room count' },
 } as const satisfies Readonly<Record<string, Label>>;
+
+/** What stands in a table without rows: the remarks of the result, which say why. */
+export function emptyText(notes: readonly string[], language: Language): string {
+  return notes.length === 0 ? LABELS.empty[language] : notes.join(language === 'zh' ? '；' : '; ');
+}

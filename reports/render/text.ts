@@ -34,9 +34,8 @@ export function renderTable(table: ListedTable, options: TextOptions): string {
     rows: table.rows.map(textRow),
     total: table.totalRow === undefined || table.rows.length === 0 ? null : textRow(table.totalRow),
   };
-  const emptyNote = cutToWidth(oneLine(table.emptyNote), width);
   const blocks = columnBlocks(columns, lines, width).map((block) =>
-    renderBlock(columns, lines, block, width, emptyNote).join('\n'),
+    renderBlock(columns, lines, block, width, table.emptyNote).join('\n'),
   );
   return [
     ...(table.title === '' ? [] : [cutToWidth(oneLine(table.title), width)]),
@@ -121,7 +120,7 @@ function renderBlock(
   return [
     line(header),
     rule,
-    ...(rows.length === 0 ? [emptyNote] : rows.map(line)),
+    ...(rows.length === 0 ? wrapText(oneLine(emptyNote), width) : rows.map(line)),
     ...total.flatMap((cells) => [rule, line(cells)]),
   ];
 }

@@ -11,6 +11,7 @@ export const ANALYSIS_FAILURE_CODES = [
   'bad_regex',
   'not_supported',
   'too_large',
+  'not_answered',
 ] as const;
 export type AnalysisFailureCode = (typeof ANALYSIS_FAILURE_CODES)[number];
 
@@ -18,13 +19,17 @@ export interface AnalysisFailure {
   readonly code: AnalysisFailureCode;
   /** What is wrong, where in the spec, and what to write instead; in English. */
   readonly message: string;
-  /** The same in Chinese; without it the English stands for both. */
-  readonly zh?: string;
+  /** The same in Chinese. */
+  readonly zh: string;
 }
+
+/** A failure as it is answered: in the language of whoever asks. */
+export type AnsweredFailure = Pick<AnalysisFailure, 'code' | 'message'>;
 
 /** The names most like a mistyped one, best first; none when nothing is near. */
 export function nearestNames(wrong: string, known: readonly string[], most = 3): string[] {
-  const limit = Math.max(2, Math.ceil(wrong.length / 3));
+  // Of one or two letters, two changes leave nothing.
+  const limit = wrong.length < 3 ? wrong.length - 1 : Math.max(2, Math.ceil(wrong.length / 3));
   return known
     .map((name) => ({ name, distance: editDistance(wrong.toLowerCase(), name.toLowerCase()) }))
     .filter(({ name, distance }) => distance <= limit || (wrong.length > 2 && name.includes(wrong)))

@@ -57,7 +57,10 @@ export const experimentPlanSchema = z
       .number()
       .min(-1)
       .max(1)
-      .refine((effect) => effect !== 0, 'an effect of 0 is never found, however many take part')
+      .refine(
+        (effect) => effect !== 0,
+        '0 的差异永远发现不了，多少人都不够 | an effect of 0 is never found, however many take part',
+      )
       .describe('the difference of rates that is to be found: 0.02 is two percentage points'),
     power: z.number().gt(0).lt(1).default(0.8).describe('chance to find it if it is there; default 0.8'),
     confidence: z.number().gt(0).lt(1).default(0.95).describe('confidence of the test; default 0.95'),

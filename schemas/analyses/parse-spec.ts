@@ -4,6 +4,7 @@ import { fail, succeed, type Outcome } from '../outcome.js';
 
 import { didYouMean, shownName, type AnalysisFailure } from './analysis-failure.js';
 import { OPERATORS } from './common.js';
+import { issueText } from './issue-text.js';
 
 const objectShape = z.looseObject({
   properties: z.record(z.string(), z.unknown()).optional(),
@@ -12,13 +13,29 @@ const objectShape = z.looseObject({
   oneOf: z.array(z.unknown()).optional(),
 });
 
-/** The library's own messages in Chinese. */
-const CHINESE = z.locales.zhCN().localeError;
+/** Operators as other languages write them. */
+const SAME_OPERATOR: Readonly<Record<string, (typeof OPERATORS)[number]>> = {
+  '=': 'eq',
+  '==': 'eq',
+  '===': 'eq',
+  equals: 'eq',
+  is: 'eq',
+  '!=': 'ne',
+  '<>': 'ne',
+  not: 'ne',
+  '>': 'gt',
+  '>=': 'gte',
+  '<': 'lt',
+  '<=': 'lte',
+  like: 'contains',
+  matches: 'regex',
+  exists: 'is_set',
+};
 
 /**
  * Checks what a user wrote against an analysis' spec and fills in the defaults.
  * A failure names the place (`steps[1].where[0].op`) and the nearest known key or operator. Values are never repeated:
- * what was typed may be somebody's id. A message of our own schemas is `Chinese | English`.
+ * what was typed may be somebody's id.
  */
 export function parseSpec<Spec extends z.ZodType>(
   schema: Spec,
@@ -26,9 +43,7 @@ export function parseSpec<Spec extends z.ZodType>(
 ): Outcome<z.output<Spec>, AnalysisFailure> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return succeed(parsed.data);
-  const chinese = schema.safeParse(input, { error: CHINESE });
-  const zh = chinese.success ? undefined : deepest(chinese.error.issues);
-  return fail(describeIssue(schema, deepest(parsed.error.issues), zh?.message, input));
+  return fail(describeIssue(schema, deepest(parsed.error.issues), input));
 }
 
 type Issue = z.core.$ZodIssue;
@@ -49,12 +64,7 @@ function deepest(issues: readonly Issue[]): Issue {
   return longest !== undefined && longest.path.length > first.path.length ? longest : first;
 }
 
-function describeIssue(
-  schema: z.ZodType,
-  issue: Issue,
-  zhMessage: string | undefined,
-  input: unknown,
-): AnalysisFailure {
+function describeIssue(schema: z.ZodType, issue: Issue, input: unknown): AnalysisFailure {
   const place = placeText(issue.path);
   if (issue.code === 'unrecognized_keys') {
     const [key = ''] = issue.keys;
@@ -69,18 +79,18 @@ function describeIssue(
   const got = valueAt(input, issue.path);
   if (issue.path.at(-1) === 'op' && typeof got === 'string') {
     const shown = shownName(got);
+    const lower = got.toLowerCase();
+    const meant = (Object.hasOwn(SAME_OPERATOR, lower) ? SAME_OPERATOR[lower] : undefined) ?? got;
     return {
       code: 'unknown_operator',
-      message: `unknown operator '${shown}' at ${place}${didYouMean(got, OPERATORS)}; known: ${OPERATORS.join(', ')}`,
-      zh: `${place} 没有运算符「${shown}」${didYouMean(got, OPERATORS, 'zh')}；可用 ${OPERATORS.join('、')}`,
+      message: `unknown operator '${shown}' at ${place}${didYouMean(meant, OPERATORS)}; known: ${OPERATORS.join(', ')}`,
+      zh: `${place} 没有运算符「${shown}」${didYouMean(meant, OPERATORS, 'zh')}；可用 ${OPERATORS.join('、')}`,
     };
   }
-  const [own = '', en] = issue.message.split(' | ', 2);
-  const zh = issue.code === 'custom' ? own : (zhMessage ?? issue.message);
   return {
     code: 'bad_spec',
-    message: `${place === '' ? 'the spec' : place}: ${issue.code === 'custom' ? (en ?? own) : issue.message}`,
-    zh: `${place === '' ? '规格' : place}：${zh}`,
+    message: `${place === '' ? 'the spec' : place}: ${issueText(issue, got, 'en')}`,
+    zh: `${place === '' ? '规格' : place}：${issueText(issue, got, 'zh')}`,
   };
 }
 

@@ -1,5 +1,5 @@
 import { fail, succeed, type Outcome } from '../outcome.js';
-import { addDays, isDay, startOfDay } from '../report-day.js';
+import { addDays, dayNumber, DAY_MS, isDay, startOfDay } from '../report-day.js';
 
 import type { AnalysisFailure } from './analysis-failure.js';
 
@@ -9,9 +9,16 @@ export interface TimeRange {
   readonly toMs: number | null;
 }
 
+/** What the warehouse can hold; no event lies outside, so a bound beyond is none. */
+export const EARLIEST_INSTANT_MS = Date.UTC(1900, 0, 2);
+export const LATEST_INSTANT_MS = Date.UTC(2299, 11, 30);
+
 const INSTANT = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})$/i;
 
-/** Reads `from` and `to`: instants, or bare dates that mean the whole day in the report zone. */
+/**
+ * Reads `from` and `to`: instants, or bare dates that mean the whole day in the report zone. A `to` of 9999-12-31 is as
+ * good as none.
+ */
 export function resolveTimeRange(
   spec: { readonly from: string | number | null; readonly to: string | number | null },
   zone: string,
@@ -27,7 +34,13 @@ export function resolveTimeRange(
       zh: 'from 应早于 to',
     });
   }
-  return succeed({ fromMs: from.value, toMs: to.value });
+  return succeed({
+    fromMs:
+      from.value === null || from.value < EARLIEST_INSTANT_MS
+        ? null
+        : Math.min(from.value, LATEST_INSTANT_MS),
+    toMs: to.value === null || to.value > LATEST_INSTANT_MS ? null : Math.max(to.value, EARLIEST_INSTANT_MS),
+  });
 }
 
 function resolveBound(
@@ -37,7 +50,13 @@ function resolveBound(
 ): Outcome<number | null, AnalysisFailure> {
   if (bound === null || typeof bound === 'number') return succeed(bound);
   const text = bound.trim();
-  if (isDay(text)) return succeed(startOfDay(key === 'from' ? text : addDays(text, 1), zone));
+  if (isDay(text)) {
+    // Beyond the last day there is no next one.
+    const startMs = dayNumber(text) * DAY_MS;
+    if (startMs < EARLIEST_INSTANT_MS || startMs > LATEST_INSTANT_MS)
+      return succeed(key === 'from' ? startMs : startMs + DAY_MS);
+    return succeed(startOfDay(key === 'from' ? text : addDays(text, 1), zone));
+  }
   const milliseconds = INSTANT.test(text) ? parseInstant(text) : Number.NaN;
   if (Number.isFinite(milliseconds) && isDay(text.slice(0, 10))) return succeed(milliseconds);
   return fail({

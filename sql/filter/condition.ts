@@ -1,6 +1,8 @@
 import {
+  EARLIEST_INSTANT_MS,
   fail,
   isDay,
+  LATEST_INSTANT_MS,
   resolveTimeRange,
   shownName,
   succeed,
@@ -14,7 +16,8 @@ import type { Field } from '../fields.js';
 
 import type { SqlFragment } from './fragment.js';
 
-export type ParameterType = 'String' | 'Float64' | 'Int64' | 'Array(String)';
+export type ParameterType =
+  'String' | 'Float64' | 'Int64' | 'Array(String)' | 'Array(Float64)' | 'Array(Int64)';
 
 /** What turns conditions into text: how their values are bound, and what is noted about them. */
 export interface ConditionWriter {
@@ -56,31 +59,57 @@ export function createConditionWriter({ zone, bind, onPattern }: ConditionSettin
     return compare(found, text, op, value, one);
   }
 
-  /** A list of texts is one bound list; anything else is a chain of comparisons. */
+  /** However many values there are, they travel as one list of texts and one of numbers. */
   function membership(
     found: Field,
     text: string,
     values: readonly Scalar[],
     one: Condition,
   ): Outcome<string, AnalysisFailure> {
-    const isIn = one.op === 'in';
-    const asTexts =
-      found.kind === 'text' ||
-      (found.kind === 'property' && values.every((value) => typeof value !== 'number'));
-    if (asTexts) {
-      const list = bind(values.map(String), 'Array(String)');
-      return succeed(
-        isIn ? `(${text} != '' AND ${text} IN ${list})` : `(${text} = '' OR ${text} NOT IN ${list})`,
-      );
+    if (found.kind === 'instant') return amongInstants(found, values, one);
+    const texts: string[] = [];
+    const numbers: number[] = [];
+    for (const value of values) {
+      if (found.kind === 'text' || (found.kind === 'property' && typeof value !== 'number')) {
+        texts.push(String(value));
+        continue;
+      }
+      const number = numberOf(value, one);
+      if (!number.ok) return number;
+      numbers.push(number.value);
     }
     const parts: string[] = [];
-    for (const value of values) {
-      const part = compare(found, text, 'eq', value, one);
-      if (!part.ok) return part;
-      parts.push(part.value);
+    if (texts.length > 0) parts.push(`(${text} != '' AND ${text} IN ${bind(texts, 'Array(String)')})`);
+    if (numbers.length > 0) {
+      const actual = found.kind === 'number' ? `toFloat64(${found.expression})` : `toFloat64OrNull(${text})`;
+      // A set tells -0 from 0; a sum does not.
+      parts.push(`ifNull(${actual} + 0 IN ${bind(numbers, 'Array(Float64)')}, 0)`);
     }
+    return succeed(either(parts, one));
+  }
+
+  function amongInstants(
+    found: Field,
+    values: readonly Scalar[],
+    one: Condition,
+  ): Outcome<string, AnalysisFailure> {
+    const starts: number[] = [];
+    const ends: number[] = [];
+    for (const value of values) {
+      const span = spanOf(value, one);
+      if (!span.ok) return span;
+      starts.push(span.value.from);
+      ends.push(span.value.to);
+    }
+    if (starts.length === 0) return succeed(either([], one));
+    const time = `toUnixTimestamp64Milli(${found.expression})`;
+    const within = `arrayExists((since, until) -> ${time} >= since AND ${time} < until, ${bind(starts, 'Array(Int64)')}, ${bind(ends, 'Array(Int64)')})`;
+    return succeed(either([`ifNull(${within}, 0)`], one));
+  }
+
+  function either(parts: readonly string[], { op }: Condition): string {
     const any = parts.length === 0 ? '0' : `(${parts.join(' OR ')})`;
-    return succeed(isIn ? any : `NOT ${any}`);
+    return op === 'in' ? any : `NOT ${any}`;
   }
 
   function within(
@@ -115,29 +144,25 @@ export function createConditionWriter({ zone, bind, onPattern }: ConditionSettin
     const ordering = op !== 'eq' && op !== 'ne';
     if (found.kind === 'instant') return compareInstant(found, op, value, one);
     if (found.kind === 'number' || (typeof value === 'number' && (found.kind === 'property' || ordering))) {
-      const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-      if (typeof number !== 'number' || !Number.isFinite(number))
-        return fail(badValue(one, 'a number', '数字'));
+      const number = numberOf(value, one);
+      if (!number.ok) return number;
       const actual = found.kind === 'number' ? found.expression : `toFloat64OrNull(${text})`;
-      return succeed(`ifNull(${actual} ${SIGNS[op]} ${bind(number, 'Float64')}, ${op === 'ne' ? 1 : 0})`);
+      return succeed(
+        `ifNull(${actual} ${SIGNS[op]} ${bind(number.value, 'Float64')}, ${op === 'ne' ? 1 : 0})`,
+      );
     }
     const bound = bind(String(value), 'String');
     if (op === 'ne') return succeed(`(${text} = '' OR ${text} != ${bound})`);
     return succeed(`(${text} != '' AND ${text} ${SIGNS[op]} ${bound})`);
   }
 
-  /** A bare date is that whole day: `gt` is after its end, `lte` before its end. */
-  function compareInstant(
-    { expression }: Field,
-    op: 'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte',
-    value: Scalar,
-    one: Condition,
-  ): Outcome<string, AnalysisFailure> {
+  /** The milliseconds that a value names: a bare date is that whole day. */
+  function spanOf(value: Scalar, one: Condition): Outcome<{ from: number; to: number }, AnalysisFailure> {
     if (typeof value === 'boolean') return fail(badValue(one, 'an instant', '时间'));
     const whole = typeof value === 'string' && isDay(value);
     const start = resolveTimeRange({ from: value, to: null }, zone);
     const end = resolveTimeRange({ from: null, to: value }, zone);
-    if (!start.ok || !end.ok || start.value.fromMs === null || end.value.toMs === null) {
+    if (!start.ok || !end.ok) {
       return fail(
         badValue(
           one,
@@ -146,8 +171,20 @@ export function createConditionWriter({ zone, bind, onPattern }: ConditionSettin
         ),
       );
     }
-    const from = start.value.fromMs;
-    const to = whole ? end.value.toMs : from + 1;
+    const from = start.value.fromMs ?? EARLIEST_INSTANT_MS;
+    return succeed({ from, to: whole ? (end.value.toMs ?? LATEST_INSTANT_MS) : from + 1 });
+  }
+
+  /** `gt` is after the end of a day, `lte` before its end. */
+  function compareInstant(
+    { expression }: Field,
+    op: 'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte',
+    value: Scalar,
+    one: Condition,
+  ): Outcome<string, AnalysisFailure> {
+    const span = spanOf(value, one);
+    if (!span.ok) return span;
+    const { from, to } = span.value;
     const time = `toUnixTimestamp64Milli(${expression})`;
     const before = (bound: number): string => `${time} < ${bind(bound, 'Int64')}`;
     const since = (bound: number): string => `${time} >= ${bind(bound, 'Int64')}`;
@@ -171,6 +208,13 @@ export function createConditionWriter({ zone, bind, onPattern }: ConditionSettin
 }
 
 const SIGNS = { eq: '=', ne: '!=', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
+
+function numberOf(value: Scalar, one: Condition): Outcome<number, AnalysisFailure> {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number)
+    ? succeed(number)
+    : fail(badValue(one, 'a number', '数字'));
+}
 
 /** What was typed is not repeated: it may be somebody's id. */
 function badValue({ field, op }: Condition, wanted: string, wantedZh: string): AnalysisFailure {

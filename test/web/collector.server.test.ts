@@ -312,7 +312,24 @@ it('analyses: a spec in, its result out; an array in its order, failures in thei
     ]);
     expect(await ask('funnel', '{"steps":[]}')).toMatchObject([400, { error: {} }]);
     expect((await ask('funnel', 'no json'))[0]).toBe(400);
-    expect((await ask('nothing', spec))[0]).toBe(404);
+    expect(await ask('nothing', spec)).toMatchObject([404, { error: { code: 'not_found' } }]);
+    // A mistyped name is told with the nearest.
+    expect(JSON.stringify(await ask('funel', spec))).toContain('did you mean funnel?');
+    // Whatever fails in its place spoils none of the others, and is told why.
+    const wrong = [{ step: [] }, null, { steps: [{ event: 'live_enter' }], from: '2026-13-01' }];
+    expect(
+      await ask('funnel', `[${wrong.map((one) => JSON.stringify(one)).join(',')},${spec}]`),
+    ).toMatchObject([
+      200,
+      [
+        { error: { code: 'unknown_key', message: expect.stringContaining('did you mean steps?') as string } },
+        { error: { code: 'bad_spec' } },
+        { error: { code: 'bad_range' } },
+        result,
+      ],
+    ]);
+    expect(await ask('funnel', '[]')).toEqual([200, []]);
+    expect((await ask('funnel', JSON.stringify(Array.from({ length: 101 }, () => ({})))))[0]).toBe(400);
     expect((await ask('funnel', spec, WRITE_KEY))[0]).toBe(401);
     expect((await ask('funnel', ' '.repeat(10_001)))[0]).toBe(413);
     expect(await metrics.render()).toMatch(

@@ -1,5 +1,11 @@
-import { findAnalysis } from '../../reports/index.js';
-import type { Language } from '../../schemas/index.js';
+import {
+  ANALYSES,
+  answerOneOfMany,
+  findAnalysis,
+  type AnalysisContext,
+  type RegisteredAnalysis,
+} from '../../reports/index.js';
+import { didYouMean, shownName, type Language } from '../../schemas/index.js';
 import type { Warehouse } from '../../sql/index.js';
 import type { ApiKeys } from '../../pipelines/index.js';
 import { queryValue, readerOf } from '../access.js';
@@ -46,9 +52,10 @@ export function analysesRoute(tools: AnalysesTools): Route {
 async function answerSpecs(exchange: Exchange, tools: AnalysesTools): Promise<void> {
   const { response } = exchange;
   const name = exchange.parameters['name'] ?? '';
-  if (findAnalysis(name) === undefined) {
+  const analysis = findAnalysis(name);
+  if (analysis === undefined) {
     endUpload(exchange);
-    replyError(response, 404, 'not_found', 'no analysis has this name');
+    replyError(response, 404, 'not_found', unknownName(name, tools.language));
     return;
   }
   const read = await tools.bodies.read(exchange);
@@ -62,40 +69,50 @@ async function answerSpecs(exchange: Exchange, tools: AnalysesTools): Promise<vo
   try {
     specs = JSON.parse(text);
   } catch {
-    replyError(response, 400, 'not_json', 'the spec is not JSON');
+    replyError(response, 400, 'not_json', tools.language === 'zh' ? '规格不是 JSON' : 'the spec is not JSON');
     return;
   }
+  const context = contextOf(exchange, tools);
   if (!Array.isArray(specs)) {
-    const answer = await runSpec(exchange, tools, name, specs);
-    reply(response, 'failure' in answer ? 400 : 200, 'failure' in answer ? answer.failure : answer.result);
+    const outcome = await analysis.answer(tools.warehouse, specs, context);
+    reply(response, outcome.ok ? 200 : 400, bodyOf(outcome));
     return;
   }
   if (specs.length > MOST_SPECS) {
-    replyError(response, 400, 'bad_spec', `at most ${MOST_SPECS} specs at once`);
+    const zh = `一次最多 ${MOST_SPECS} 个规格`;
+    replyError(
+      response,
+      400,
+      'bad_spec',
+      tools.language === 'zh' ? zh : `at most ${MOST_SPECS} specs at once`,
+    );
     return;
   }
   const results: unknown[] = [];
   for (const spec of specs as readonly unknown[]) {
     if (exchange.signal.aborted) return;
-    const answer = await runSpec(exchange, tools, name, spec);
-    results.push('failure' in answer ? answer.failure : answer.result);
+    results.push(bodyOf(await answerOneOfMany(analysis, tools.warehouse, spec, context)));
   }
   reply(response, 200, results);
 }
 
-async function runSpec(
-  exchange: Exchange,
-  { warehouse, timeZone, language }: AnalysesTools,
-  name: string,
-  spec: unknown,
-): Promise<{ readonly result: unknown } | { readonly failure: { readonly error: unknown } }> {
+function contextOf(exchange: Exchange, { timeZone, language }: AnalysesTools): AnalysisContext {
   const viewersAt = queryValue(exchange, 'viewers_at');
-  const outcome = await findAnalysis(name)?.answer(warehouse, spec, {
+  return {
     timeZone,
     language,
     signal: exchange.signal,
     ...(viewersAt === null ? {} : { viewersAt: Number(viewersAt) }),
-  });
-  if (outcome?.ok === true) return { result: outcome.value.result };
-  return { failure: { error: outcome?.failure ?? { code: 'not_found', message: name } } };
+  };
+}
+
+function bodyOf(outcome: Awaited<ReturnType<RegisteredAnalysis['answer']>>): unknown {
+  return outcome.ok ? outcome.value.result : { error: outcome.failure };
+}
+
+function unknownName(name: string, language: Language): string {
+  const known = ANALYSES.map((analysis) => analysis.name);
+  return language === 'zh'
+    ? `没有分析「${shownName(name)}」${didYouMean(name, known, 'zh')}；可用 ${known.join('、')}`
+    : `no analysis '${shownName(name)}'${didYouMean(name, known)}; known: ${known.join(', ')}`;
 }

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import {
   attendanceResultSchema,
   attendanceSpecSchema,
-  resolveTimeRange,
   succeed,
   type AnalysisFailure,
   type AttendanceResult,
@@ -11,7 +10,7 @@ import {
   type Outcome,
 } from '../../../schemas/index.js';
 import { loadSql, type Warehouse } from '../../../sql/index.js';
-import type { Analysis, AnalysisContext } from '../analysis.js';
+import type { Analysis, RunContext } from '../analysis.js';
 
 import { attendanceCharts, attendanceTables } from './show.js';
 import { tallyAttendance } from './tally.js';
@@ -47,10 +46,8 @@ const LATEST_MS = 9_000_000_000_000;
 async function runAttendance(
   warehouse: Warehouse,
   spec: AttendanceSpec,
-  context: AnalysisContext,
+  context: RunContext,
 ): Promise<Outcome<AttendanceResult, AnalysisFailure>> {
-  const range = resolveTimeRange(spec, context.timeZone);
-  if (!range.ok) return range;
   const zh = (context.language ?? 'zh') === 'zh';
   if (spec.platforms.length > 0 && !spec.platforms.includes('wecom')) {
     const note = zh ? '只有企业微信直播有观看名单' : 'only WeCom lives have watch lists';
@@ -61,8 +58,8 @@ async function runAttendance(
     accounts: spec.accounts,
     rooms: spec.rooms,
     zone: context.timeZone,
-    from_ms: range.value.fromMs ?? EARLIEST_MS,
-    to_ms: range.value.toMs ?? LATEST_MS,
+    from_ms: context.range.fromMs ?? EARLIEST_MS,
+    to_ms: context.range.toMs ?? LATEST_MS,
   });
   const tallied = tallyAttendance(people, spec);
   const missing = spec.lives.filter((live) => !tallied.lives.some(({ live_id }) => live_id === live));

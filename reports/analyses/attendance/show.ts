@@ -1,7 +1,7 @@
 import type { AttendanceFigures, AttendanceResult, Language } from '../../../schemas/index.js';
 import type { ChartModel } from '../../render/chart-model.js';
 import type { Cell, ListedTable, TableColumn } from '../../render/table-model.js';
-import { LABELS, type Label } from '../labels.js';
+import { emptyText, LABELS, type Label } from '../labels.js';
 
 const TEXT = {
   title: { zh: '到课与完课', en: 'Attendance' },
@@ -30,7 +30,7 @@ export function attendanceTables(result: AttendanceResult, language: Language): 
   const byEmployee = result.rows.some(({ employee_id }) => employee_id !== undefined);
   const figures = FIGURES.map(([key, label, kind]): TableColumn => ({ key, label: label[language], kind }));
   const cellsOf = (row: AttendanceFigures): Cell[] => FIGURES.map(([key]) => row[key]);
-  const emptyNote = result.notes[0] ?? LABELS.empty[language];
+  const emptyNote = emptyText(result.notes, language);
   const text = (key: string, label: Label): TableColumn => ({ key, label: label[language], kind: 'text' });
   return [
     {

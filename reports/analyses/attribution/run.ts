@@ -5,7 +5,6 @@ import {
   attributionResultSchema,
   attributionSpecSchema,
   channelColumns,
-  resolveTimeRange,
   succeed,
   type AnalysisFailure,
   type AttributionModel,
@@ -27,7 +26,7 @@ import {
   type SqlFragment,
   type Warehouse,
 } from '../../../sql/index.js';
-import type { Analysis, AnalysisContext } from '../analysis.js';
+import type { Analysis, RunContext } from '../analysis.js';
 import { explainEmpty } from '../empty-reason.js';
 import { readRows, type RowCursor } from '../row-binary.js';
 
@@ -52,7 +51,7 @@ export const attribution: Analysis<typeof attributionSpecSchema, typeof attribut
 async function runAttribution(
   warehouse: Warehouse,
   spec: AttributionSpec,
-  context: AnalysisContext,
+  context: RunContext,
 ): Promise<Outcome<AttributionResult, AnalysisFailure>> {
   const engine = createAttribution({
     models: modelsOf(spec),
@@ -65,15 +64,17 @@ async function runAttribution(
   });
   if (spec.paths !== undefined) {
     for (const row of spec.paths) engine.addSummary(row.path, row.conversions, row.value, row.null_paths);
-    return succeed(engine.result());
+    const result = engine.result();
+    if (result.conversions > 0) return succeed(result);
+    const reason =
+      context.language === 'en' ? 'no path of the summary has conversions' : '路径汇总中没有转化';
+    return succeed({ ...result, notes: [...result.notes, reason] });
   }
-  const range = resolveTimeRange(spec, context.timeZone);
-  if (!range.ok) return range;
-  const read = await readWarehouse(warehouse, spec, range.value, context, engine);
+  const read = await readWarehouse(warehouse, spec, context, engine);
   if (!read.ok) return read;
   const result = engine.result();
   if (result.conversions > 0) return succeed(result);
-  const reasons = await explainEmpty(warehouse, spec, range.value, [spec.conversion.event], context);
+  const reasons = await explainEmpty(warehouse, spec, context.range, [spec.conversion.event], context);
   return succeed({ ...result, notes: [...result.notes, ...reasons] });
 }
 
@@ -111,10 +112,10 @@ const countSchema = z.object({ conversions: z.coerce.number() });
 async function readWarehouse(
   warehouse: Warehouse,
   spec: AttributionSpec,
-  range: TimeRange,
-  context: AnalysisContext,
+  context: RunContext,
   engine: AttributionEngine,
 ): Promise<Outcome<null, AnalysisFailure>> {
+  const { range } = context;
   const counting = selectConversions(spec, range, context.timeZone);
   if (!counting.ok) return counting;
   const checked = await checkPatterns(warehouse, counting.value.filter);
@@ -140,11 +141,10 @@ async function readWarehouse(
     scope: filter.scope(spec, range),
     touch_range: touchRange(filter, firstMs, range.toMs === null ? null : range.toMs - 1),
   });
-  const options = context.signal === undefined ? {} : { signal: context.signal };
   const readJourney = createJourneyReader(engine, range.fromMs ?? Number.NEGATIVE_INFINITY);
   for (let bucket = 0; bucket < buckets; bucket += 1) {
     const parameters = { ...filter.parameters, buckets, bucket };
-    await readRows(warehouse.stream(journeys, 'RowBinary', parameters, options), readJourney);
+    await readRows(warehouse.stream(journeys, 'RowBinary', parameters, context.streaming), readJourney);
   }
   return succeed(null);
 }

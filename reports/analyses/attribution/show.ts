@@ -1,7 +1,7 @@
 import type { AttributionModel, AttributionResult, Language } from '../../../schemas/index.js';
 import type { ChartModel } from '../../render/chart-model.js';
 import type { ListedTable, TableColumn } from '../../render/table-model.js';
-import { LABELS, type Label } from '../labels.js';
+import { emptyText, LABELS, type Label } from '../labels.js';
 
 import { apportion } from './apportion.js';
 
@@ -29,7 +29,7 @@ const LISTED_PATHS = 20;
 
 /** Conversions and value of every channel by every model, whole numbers that add up; and the most frequent paths. */
 export function attributionTables(result: AttributionResult, language: Language): ListedTable[] {
-  const emptyNote = result.notes[0] ?? LABELS.empty[language];
+  const emptyNote = emptyText(result.notes, language);
   const note = result.notes.join(' ');
   const explained = note === '' ? {} : { note };
   return [

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import {
   audienceResultSchema,
   audienceSpecSchema,
-  resolveTimeRange,
   succeed,
   type AnalysisFailure,
   type AudienceResult,
@@ -18,8 +17,9 @@ import {
   scopeRows,
   type Warehouse,
 } from '../../../sql/index.js';
-import type { Analysis, AnalysisContext } from '../analysis.js';
+import type { Analysis, RunContext } from '../analysis.js';
 import { explainEmpty } from '../empty-reason.js';
+import { LABELS } from '../labels.js';
 import { readRows, type RowCursor } from '../row-binary.js';
 
 import { createRoomAudience, type RoomAudience } from './room.js';
@@ -47,14 +47,12 @@ const liveSchema = z.object({
 async function runAudience(
   warehouse: Warehouse,
   spec: AudienceSpec,
-  context: AnalysisContext,
+  context: RunContext,
 ): Promise<Outcome<AudienceResult, AnalysisFailure>> {
-  const range = resolveTimeRange(spec, context.timeZone);
-  if (!range.ok) return range;
   const filter = createFilter(context.timeZone);
   const where = filter.all(spec.where);
   if (!where.ok) return where;
-  const rows = scopeRows(filter, filter.scope(spec, range.value));
+  const rows = scopeRows(filter, filter.scope(spec, context.range));
   const checked = await checkPatterns(warehouse, filter);
   if (!checked.ok) return checked;
 
@@ -73,7 +71,7 @@ async function runAudience(
         account,
         roomId,
         lives: lives.get(key) ?? [],
-        range: range.value,
+        range: context.range,
         timeoutMs: spec.timeout_seconds * 1000,
         timeZone: context.timeZone,
       });
@@ -82,12 +80,17 @@ async function runAudience(
     return room;
   };
   const sql = fillSlots(loadSql('audience/viewer-acts'), { rows, where: where.value });
-  const options = context.signal === undefined ? {} : { signal: context.signal };
-  await readRows(warehouse.stream(sql, 'RowBinary', filter.parameters, options), createActsReader(roomOf));
+  await readRows(
+    warehouse.stream(sql, 'RowBinary', filter.parameters, context.streaming),
+    createActsReader(roomOf),
+  );
   const result = [...rooms]
     .sort(([left], [right]) => (left < right ? -1 : 1))
     .map(([, room]) => room.result());
-  const notes = result.length > 0 ? [] : await explainEmpty(warehouse, spec, range.value, [], context);
+  const notes =
+    result.length > 0
+      ? []
+      : await explainEmpty(warehouse, spec, context.range, [], context, LABELS.roomsOnly);
   return succeed({ rooms: result, notes });
 }
 

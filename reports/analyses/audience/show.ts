@@ -1,7 +1,7 @@
 import type { AudienceResult, AudienceRoom, Language } from '../../../schemas/index.js';
 import type { ChartModel } from '../../render/chart-model.js';
 import type { ListedTable } from '../../render/table-model.js';
-import { LABELS, type Label } from '../labels.js';
+import { emptyText, LABELS, type Label } from '../labels.js';
 
 const TEXT = {
   title: { zh: '在线观众', en: 'Audience' },
@@ -18,7 +18,7 @@ const TEXT = {
 
 export function audienceTables(result: AudienceResult, language: Language): ListedTable[] {
   const say = (label: Label): string => label[language];
-  const emptyNote = result.notes[0] ?? say(LABELS.empty);
+  const emptyNote = emptyText(result.notes, language);
   const severalAccounts = new Set(result.rooms.map(({ account }) => account)).size > 1;
   const nameOf = (room: AudienceRoom): string =>
     severalAccounts ? `${room.account}:${room.room_id}` : room.room_id;

@@ -5,7 +5,6 @@ import {
   channelsResultSchema,
   channelsSpecSchema,
   dayOf,
-  resolveTimeRange,
   succeed,
   type AnalysisFailure,
   type ChannelFigures,
@@ -25,9 +24,10 @@ import {
   touchLabel,
   type Warehouse,
 } from '../../../sql/index.js';
-import type { Analysis, AnalysisContext } from '../analysis.js';
+import type { Analysis, RunContext } from '../analysis.js';
 import { explainEmpty } from '../empty-reason.js';
 import { IntegrityError } from '../integrity-error.js';
+import type { Label } from '../labels.js';
 
 import { deriveFigures, type ChannelCounts } from './figures.js';
 import { channelsCharts, channelsTables } from './show.js';
@@ -59,6 +59,12 @@ const costSchema = z.object({ label: z.string(), cost_fen: z.coerce.number() });
 /** All that a channel is measured by. */
 const COUNTED_EVENTS = ['link_click', 'live_enter', 'goods_click', 'order_pay'];
 
+const COUNTED = ['link_clicks', 'entrants', 'goods_clickers', 'orders'] as const;
+const COUNTED_ONLY: Label = {
+  zh: `只计 ${COUNTED_EVENTS.join('、')}`,
+  en: `only ${COUNTED_EVENTS.join(', ')} count`,
+};
+
 /** What a number of 53 bits may be off by, as a part of it. */
 const ROUNDED = 2 ** -53;
 
@@ -75,10 +81,9 @@ const NOTHING: ChannelCounts = {
 async function runChannels(
   warehouse: Warehouse,
   spec: ChannelsSpec,
-  context: AnalysisContext,
+  context: RunContext,
 ): Promise<Outcome<ChannelsResult, AnalysisFailure>> {
-  const range = resolveTimeRange(spec, context.timeZone);
-  if (!range.ok) return range;
+  const { range } = context;
   const filter = createFilter(context.timeZone);
   filter.needTouch();
   const where = filter.all(spec.where);
@@ -87,8 +92,8 @@ async function runChannels(
   const slots = {
     where: where.value,
     label: touchLabel(columns, 'event'),
-    known: seenBefore(filter, range.value.fromMs),
-    rows: scopeRows(filter, filter.scope(spec, range.value, COUNTED_EVENTS)),
+    known: seenBefore(filter, range.fromMs),
+    rows: scopeRows(filter, filter.scope(spec, range, COUNTED_EVENTS)),
   };
   const checked = await checkPatterns(warehouse, filter);
   if (!checked.ok) return checked;
@@ -98,7 +103,7 @@ async function runChannels(
     countsSchema,
     filter.parameters,
   );
-  const costs = await readCosts(warehouse, spec, range.value, context.timeZone);
+  const costs = await readCosts(warehouse, spec, range, context.timeZone);
   const rows = new Map<string, ChannelCounts>();
   for (const row of counted) if (row.is_total === 0) rows.set(row.label, row);
   for (const label of costs.keys()) if (!rows.has(label)) rows.set(label, NOTHING);
@@ -108,7 +113,9 @@ async function runChannels(
     .map(([channel, counts]) => ({ channel, ...deriveFigures(counts, costs.get(channel) ?? null) }))
     .sort(byEntrants);
   const cost = costs.size === 0 ? null : [...costs.values()].reduce((sum, amount) => sum + amount, 0);
-  const notes = listed.length > 0 ? [] : await explainEmpty(warehouse, spec, range.value, [], context);
+  // What was spent stands there whatever happened.
+  const isEmpty = COUNTED.every((figure) => total[figure] === 0);
+  const notes = isEmpty ? await explainEmpty(warehouse, spec, range, [], context, COUNTED_ONLY) : [];
   return succeed({ channels: listed, total: deriveFigures(total, cost), notes });
 }
 

@@ -1,7 +1,7 @@
 import type { ChannelFigures, ChannelsResult, Language } from '../../../schemas/index.js';
 import type { ChartModel } from '../../render/chart-model.js';
 import type { Cell, ListedTable, TableColumn } from '../../render/table-model.js';
-import { LABELS, type Label } from '../labels.js';
+import { emptyText, LABELS, type Label } from '../labels.js';
 
 const TEXT = {
   title: { zh: '渠道效果', en: 'Channels' },
@@ -59,7 +59,9 @@ function tableOf(
     ],
     rows: rows.map((row) => [row.channel, ...cellsOf(row)]),
     ...(totals === null ? {} : { totalRow: [LABELS.total[language], ...cellsOf(totals.total)] }),
-    emptyNote: totals?.notes[0] ?? LABELS.empty[language],
+    emptyNote: emptyText(totals?.notes ?? [], language),
+    // Costs stand there also where nothing happened.
+    ...(totals === null || rows.length === 0 || totals.notes.length === 0 ? {} : { note: emptyText(totals.notes, language) }),
   };
 }
 

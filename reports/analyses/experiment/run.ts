@@ -4,14 +4,14 @@ import {
   didYouMean,
   experimentResultSchema,
   experimentSpecSchema,
-  resolveTimeRange,
+  shownName,
   succeed,
   type AnalysisFailure,
   type ExperimentComparison,
   type ExperimentResult,
   type ExperimentSpec,
+  type Language,
   type Outcome,
-  type TimeRange,
 } from '../../../schemas/index.js';
 import {
   campaignTouches,
@@ -23,7 +23,7 @@ import {
   touchColumn,
   type Warehouse,
 } from '../../../sql/index.js';
-import type { Analysis, AnalysisContext } from '../analysis.js';
+import type { Analysis, RunContext } from '../analysis.js';
 import { explainEmpty } from '../empty-reason.js';
 import { IntegrityError } from '../integrity-error.js';
 
@@ -46,7 +46,7 @@ export const experiment: Analysis<typeof experimentSpecSchema, typeof experiment
 async function runExperiment(
   warehouse: Warehouse,
   spec: ExperimentSpec,
-  context: AnalysisContext,
+  context: RunContext,
 ): Promise<Outcome<ExperimentResult, AnalysisFailure>> {
   if (spec.plan !== undefined) {
     const users = usersPerVariant(spec.plan);
@@ -74,10 +74,9 @@ async function runCampaign(
   warehouse: Warehouse,
   spec: ExperimentSpec,
   campaign: string,
-  context: AnalysisContext,
+  context: RunContext,
 ): Promise<Outcome<ExperimentComparison, AnalysisFailure>> {
-  const range = resolveTimeRange(spec, context.timeZone);
-  if (!range.ok) return range;
+  const { range } = context;
   const filter = createFilter(context.timeZone);
   const conversion = filter.anyMatch([spec.metric]);
   if (!conversion.ok) return conversion;
@@ -89,11 +88,11 @@ async function runCampaign(
   if (!value.ok) return value;
   const slots = {
     variant: touchColumn(spec.variant),
-    touches: campaignTouches(filter, campaign, spec.variant, spec.variants, range.value),
+    touches: campaignTouches(filter, campaign, spec.variant, spec.variants, range),
     conversion: conversion.value,
     where: where.value,
     value: value.value,
-    rows: scopeRows(filter, filter.scope(spec, range.value, [event])),
+    rows: scopeRows(filter, filter.scope(spec, range, [event])),
   };
   const checked = await checkPatterns(warehouse, filter);
   if (!checked.ok) return checked;
@@ -119,14 +118,14 @@ async function runCampaign(
     value: counted ? null : field,
     language: context.language ?? 'zh',
   });
-  if (found.length === 0)
-    return succeed({
-      ...result,
-      notes: [await explainNobody(warehouse, spec, range.value, campaign, context)],
-    });
-  if ((total?.conversions ?? 0) > 0) return succeed(result);
-  const notes = await explainEmpty(warehouse, spec, range.value, [event], context);
-  return succeed({ ...result, notes });
+  if (found.length === 0) {
+    const reason = await explainNobody(warehouse, spec, campaign, context);
+    return succeed({ ...result, notes: [...result.notes, reason] });
+  }
+  const unseen = remarkUnseen(arms, found, context.language ?? 'zh');
+  const reasons =
+    (total?.conversions ?? 0) > 0 ? [] : await explainEmpty(warehouse, spec, range, [event], context);
+  return succeed({ ...result, notes: [...result.notes, ...unseen, ...reasons] });
 }
 
 /** Σ variants = everybody who took part. */
@@ -158,15 +157,27 @@ function withNobody(found: readonly Arm[], { baseline, weights, variants, metric
   return arms.sort((left, right) => rank(left) - rank(right) || (left.variant < right.variant ? -1 : 1));
 }
 
+/** A variant that nobody saw may be a mistyped one. */
+function remarkUnseen(arms: readonly Arm[], found: readonly Arm[], language: Language): string[] {
+  const known = found.map(({ variant }) => variant);
+  const listed = known.slice(0, 10).map(shownName);
+  return arms
+    .filter(({ variant }) => !known.includes(variant))
+    .map(({ variant }) =>
+      language === 'zh'
+        ? `没有人看到版本「${shownName(variant)}」${didYouMean(variant, known, 'zh')}；有人看到的版本：${listed.join('、')}`
+        : `nobody saw variant '${shownName(variant)}'${didYouMean(variant, known)}; seen were ${listed.join(', ')}`,
+    );
+}
+
 const campaignSchema = z.object({ campaign: z.string() });
 
 /** Why nobody took part: the campaigns that do have variants in the range. */
 async function explainNobody(
   warehouse: Warehouse,
   spec: ExperimentSpec,
-  range: TimeRange,
   campaign: string,
-  { timeZone, language = 'zh' }: AnalysisContext,
+  { timeZone, range, language = 'zh' }: RunContext,
 ): Promise<string> {
   const filter = createFilter(timeZone);
   const touches = campaignTouches(filter, null, spec.variant, spec.variants, range);
@@ -177,7 +188,7 @@ async function explainNobody(
   const listed = known.slice(0, 10).join(', ');
   return (
     say(
-      `所选时间内没有活动「${campaign}」且带有 ${having} 的触点${didYouMean(campaign, known)}`,
+      `所选时间内没有活动「${campaign}」且带有 ${having} 的触点${didYouMean(campaign, known, 'zh')}`,
       `no touch of campaign '${campaign}' with ${having} in the range${didYouMean(campaign, known)}`,
     ) + (known.length === 0 ? '' : say(`；有的活动：${listed}`, `; there are ${listed}`))
   );

@@ -8,7 +8,7 @@ import type {
 import { probabilityText } from '../../render/cell-text.js';
 import type { ChartModel } from '../../render/chart-model.js';
 import type { Cell, ListedTable, TableColumn } from '../../render/table-model.js';
-import { LABELS, type Label } from '../labels.js';
+import { emptyText, LABELS, type Label } from '../labels.js';
 
 const TEXT = {
   title: { zh: '海报与链接实验', en: 'Experiment' },
@@ -88,7 +88,7 @@ function comparisonTables(result: ExperimentComparison, language: Language): Lis
       ...metricOf(key),
     })),
     rows: result.variants.map(cells),
-    emptyNote: result.notes[0] ?? LABELS.empty[language],
+    emptyNote: emptyText(result.notes, language),
     note,
   });
   const { chi2, df, p } = result.srm;

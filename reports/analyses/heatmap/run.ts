@@ -2,7 +2,6 @@ import {
   fail,
   heatmapResultSchema,
   heatmapSpecSchema,
-  resolveTimeRange,
   succeed,
   type AnalysisFailure,
   type HeatmapResult,
@@ -17,9 +16,10 @@ import {
   scopeRows,
   type Warehouse,
 } from '../../../sql/index.js';
-import type { Analysis, AnalysisContext } from '../analysis.js';
+import type { Analysis, RunContext } from '../analysis.js';
 import { explainEmpty } from '../empty-reason.js';
 import { IntegrityError } from '../integrity-error.js';
+import { LABELS } from '../labels.js';
 import { readRows, type RowCursor } from '../row-binary.js';
 
 import { createHeatmapGrid, roomKeyText, type HeatmapGrid } from './grid.js';
@@ -42,10 +42,8 @@ const MOST_FIGURES = 5_000_000;
 async function runHeatmap(
   warehouse: Warehouse,
   spec: HeatmapSpec,
-  context: AnalysisContext,
+  context: RunContext,
 ): Promise<Outcome<HeatmapResult, AnalysisFailure>> {
-  const range = resolveTimeRange(spec, context.timeZone);
-  if (!range.ok) return range;
   const filter = createFilter(context.timeZone);
   const isAction = spec.rows === 'action';
   const counted = filter.all(
@@ -62,7 +60,7 @@ async function runHeatmap(
     key: key.value,
     counted: counted.value,
     where: where.value,
-    rows: scopeRows(filter, filter.scope(spec, range.value)),
+    rows: scopeRows(filter, filter.scope(spec, context.range)),
   };
   const checked = await checkPatterns(warehouse, filter);
   if (!checked.ok) return checked;
@@ -70,19 +68,22 @@ async function runHeatmap(
   const grid = createHeatmapGrid();
   const totals = new Map<string, number>();
   const sql = fillSlots(loadSql('heatmap/cells'), slots);
-  const options = context.signal === undefined ? {} : { signal: context.signal };
   let read = 0;
   await readRows(
-    warehouse.stream(sql, 'RowBinary', { ...filter.parameters, most: MOST_FIGURES }, options),
+    warehouse.stream(sql, 'RowBinary', { ...filter.parameters, most: MOST_FIGURES }, context.streaming),
     createCellReader(grid, totals, () => (read += 1)),
   );
   if (read >= MOST_FIGURES || grid.figures > MOST_FIGURES) {
-    const message = `the heatmap would have more than ${MOST_FIGURES} figures: name rooms, or a shorter range`;
-    return fail({ code: 'too_large', message });
+    return fail({
+      code: 'too_large',
+      message: `the heatmap would have more than ${MOST_FIGURES} figures: name rooms, or a shorter range`,
+      zh: `热力图会超过 ${MOST_FIGURES} 个数字：请指定直播间，或缩短时间范围`,
+    });
   }
   checkTotals(grid, totals);
   const rooms = grid.result(context.timeZone);
-  const notes = rooms.length > 0 ? [] : await explainEmpty(warehouse, spec, range.value, [], context);
+  const notes =
+    rooms.length > 0 ? [] : await explainEmpty(warehouse, spec, context.range, [], context, LABELS.roomsOnly);
   return succeed({ rooms, notes });
 }
 

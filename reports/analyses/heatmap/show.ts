@@ -1,7 +1,7 @@
 import type { HeatmapResult, HeatmapRoom, Language } from '../../../schemas/index.js';
 import type { ChartModel } from '../../render/chart-model.js';
 import type { ListedTable } from '../../render/table-model.js';
-import { LABELS, type Label } from '../labels.js';
+import { emptyText, LABELS, type Label } from '../labels.js';
 
 import { bucketMinutes } from './time-buckets.js';
 
@@ -24,7 +24,7 @@ const BLOCKS = '▁▂▃▄▅▆▇█';
 
 /** All rooms; and for the busiest ones a line for each key, with its course. */
 export function heatmapTables(result: HeatmapResult, language: Language): ListedTable[] {
-  const emptyNote = result.notes[0] ?? LABELS.empty[language];
+  const emptyNote = emptyText(result.notes, language);
   const rooms: ListedTable = {
     title: `${TEXT.title[language]} · ${TEXT.rooms[language]}`,
     columns: [

@@ -4,7 +4,6 @@ import {
   fail,
   pathResultSchema,
   pathSpecSchema,
-  resolveTimeRange,
   succeed,
   type AnalysisFailure,
   type Outcome,
@@ -22,7 +21,7 @@ import {
   type SqlFragment,
   type Warehouse,
 } from '../../../sql/index.js';
-import type { Analysis, AnalysisContext } from '../analysis.js';
+import type { Analysis, RunContext } from '../analysis.js';
 import { explainEmpty } from '../empty-reason.js';
 import { readRows } from '../row-binary.js';
 import { settle, type Reckoning } from '../settle.js';
@@ -51,15 +50,13 @@ const totalsSchema = z.object({ starts: z.coerce.number(), viewers: z.coerce.num
 async function runPath(
   warehouse: Warehouse,
   spec: PathSpec,
-  context: AnalysisContext,
+  context: RunContext,
 ): Promise<Outcome<PathResult, AnalysisFailure>> {
-  const range = resolveTimeRange(spec, context.timeZone);
-  if (!range.ok) return range;
-  const selected = selectActs(spec, range.value, context.timeZone);
+  const selected = selectActs(spec, context.range, context.timeZone);
   if (!selected.ok) return selected;
   const checked = await checkPatterns(warehouse, selected.value.filter);
   if (!checked.ok) return checked;
-  const result = await settle('path', () => reckon(warehouse, spec, range.value, selected.value, context));
+  const result = await settle('path', () => reckon(warehouse, spec, selected.value, context));
   if (result === null) {
     return fail({
       code: 'too_large',
@@ -68,7 +65,7 @@ async function runPath(
     });
   }
   if (result.total.viewers > 0) return succeed(result);
-  const notes = await explainEmpty(warehouse, spec, range.value, [spec.start.event], context);
+  const notes = await explainEmpty(warehouse, spec, context.range, [spec.start.event], context);
   return succeed({ ...result, notes });
 }
 
@@ -96,11 +93,10 @@ function selectActs(
 async function reckon(
   warehouse: Warehouse,
   spec: PathSpec,
-  range: TimeRange,
   { filter, slots }: SelectedActs,
-  context: AnalysisContext,
+  context: RunContext,
 ): Promise<Reckoning<PathResult | null>> {
-  const names = await readNames(warehouse, spec, range, context.timeZone);
+  const names = await readNames(warehouse, spec, context.range, context.timeZone);
   const [totals] = await warehouse.query(
     fillSlots(loadSql('path/totals'), slots),
     totalsSchema,
@@ -114,7 +110,7 @@ async function reckon(
       warehouse,
       slots,
       { ...filter.parameters, ...values },
-      await countViewerParts(warehouse, spec, range, context.timeZone),
+      await countViewerParts(warehouse, spec, context.range, context.timeZone),
       tally,
       context,
     );
@@ -154,9 +150,8 @@ async function readViewers(
   values: Filter['parameters'],
   buckets: number,
   tally: PathTally,
-  context: AnalysisContext,
+  context: RunContext,
 ): Promise<void> {
-  const options = context.signal === undefined ? {} : { signal: context.signal };
   const tied: string[] = [];
   const readActs = createActsReader((row) => {
     if (row.tied) tied.push(row.viewerText());
@@ -164,7 +159,10 @@ async function readViewers(
   });
   const sql = fillSlots(loadSql('path/viewer-acts'), slots);
   for (let bucket = 0; bucket < buckets && !tally.full; bucket += 1) {
-    await readRows(warehouse.stream(sql, 'RowBinary', { ...values, buckets, bucket }, options), readActs);
+    await readRows(
+      warehouse.stream(sql, 'RowBinary', { ...values, buckets, bucket }, context.streaming),
+      readActs,
+    );
   }
   // Event ids are long; only those who need them are asked for them.
   const inOrder = fillSlots(loadSql('path/viewer-acts-with-ties'), slots);
@@ -173,6 +171,6 @@ async function readViewers(
   });
   for (let first = 0; first < tied.length && !tally.full; first += TIED_AT_ONCE) {
     const parameters = { ...values, viewers: tied.slice(first, first + TIED_AT_ONCE) };
-    await readRows(warehouse.stream(inOrder, 'RowBinary', parameters, options), readTied);
+    await readRows(warehouse.stream(inOrder, 'RowBinary', parameters, context.streaming), readTied);
   }
 }

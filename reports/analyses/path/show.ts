@@ -1,7 +1,7 @@
 import type { Language, PathResult } from '../../../schemas/index.js';
 import type { ChartModel } from '../../render/chart-model.js';
 import type { ListedTable } from '../../render/table-model.js';
-import { LABELS, type Label } from '../labels.js';
+import { emptyText, LABELS, type Label } from '../labels.js';
 
 const TEXT = {
   title: { zh: '行为路径', en: 'Paths' },
@@ -15,7 +15,7 @@ const TEXT = {
 /** The most walked paths, and from what people went on to what. A viewer may walk several paths: no total. */
 export function pathTables(result: PathResult, language: Language): ListedTable[] {
   const { viewers } = result.total;
-  const emptyNote = result.notes[0] ?? LABELS.empty[language];
+  const emptyNote = emptyText(result.notes, language);
   const more = result.total.paths - result.paths.length;
   const count =
     language === 'zh'

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import {
   fail,
   instantText,
-  resolveTimeRange,
   retentionResultSchema,
   retentionSpecSchema,
+  shownName,
   succeed,
   type AnalysisFailure,
   type Outcome,
@@ -26,9 +26,10 @@ import {
   type SqlFragment,
   type Warehouse,
 } from '../../../sql/index.js';
-import type { Analysis, AnalysisContext } from '../analysis.js';
-import { explainEmpty } from '../empty-reason.js';
+import type { Analysis, RunContext } from '../analysis.js';
+import { explainEmpty, remarkUnknownEvents } from '../empty-reason.js';
 import { IntegrityError } from '../integrity-error.js';
+import type { Label } from '../labels.js';
 import { createPeriodClock } from '../report-period.js';
 import { readRows, type RowCursor } from '../row-binary.js';
 
@@ -54,34 +55,46 @@ const EARLIEST_MS = -(2 ** 50);
 async function runRetention(
   warehouse: Warehouse,
   spec: RetentionSpec,
-  context: AnalysisContext,
+  context: RunContext,
 ): Promise<Outcome<RetentionResult, AnalysisFailure>> {
-  const range = resolveTimeRange(spec, context.timeZone);
-  if (!range.ok) return range;
-  const reading = selectEvents(spec, range.value, context.timeZone);
+  const { range } = context;
+  const reading = selectEvents(spec, range, context.timeZone);
   if (!reading.ok) return reading;
   const { filter, slots } = reading.value;
   const checked = await checkPatterns(warehouse, filter);
   if (!checked.ok) return checked;
 
   const cohorts = createRetention();
-  const since = range.value.fromMs ?? EARLIEST_MS;
+  const since = range.fromMs ?? EARLIEST_MS;
   const zone = spec.period === 'live' ? null : context.timeZone;
   const sql = fillSlots(loadSql('retention/viewer-periods'), { ...slots, period: periodCode(filter, zone) });
-  const options = context.signal === undefined ? {} : { signal: context.signal };
   await readRows(
-    warehouse.stream(sql, 'RowBinary', { ...filter.parameters, since }, options),
+    warehouse.stream(sql, 'RowBinary', { ...filter.parameters, since }, context.streaming),
     createViewerReader(cohorts, spec, context.timeZone, since),
   );
   const result =
     spec.period === 'live'
-      ? await listLives(warehouse, spec, range.value, context, cohorts)
-      : listPeriods(spec.period, range.value, context, cohorts);
+      ? await listLives(warehouse, spec, context, cohorts)
+      : listPeriods(spec.period, context, cohorts);
   if (!result.ok) return result;
   checkCohorts(result.value.cohorts, spec);
-  if (result.value.cohorts.length > 0) return result;
-  const notes = await explainEmpty(warehouse, spec, range.value, [spec.cohort.event], context);
-  return succeed({ cohorts: [], notes });
+  const { cohorts: listed, notes } = result.value;
+  if (listed.some(({ returned }) => returned.some((viewers) => viewers > 0))) return result;
+  const reasons =
+    listed.length > 0
+      ? await remarkUnknownEvents(warehouse, spec, range, [spec.returning.event], context)
+      : await explainEmpty(warehouse, spec, range, [spec.cohort.event], context, ruleOf(spec, range));
+  return succeed({ cohorts: listed, notes: [...notes, ...reasons] });
+}
+
+/** Who is in no cohort although there. */
+function ruleOf({ mode, cohort }: RetentionSpec, { fromMs }: TimeRange): Label | undefined {
+  if (mode === 'each' || fromMs === null) return undefined;
+  const event = shownName(cohort.event);
+  return {
+    zh: `mode 为 first：首个「${event}」早于 from 的观众不在任何一期；要计入请用 mode each`,
+    en: `mode first: whose first '${event}' lies before from is in no cohort; mode each counts them`,
+  };
 }
 
 interface Selected {
@@ -144,8 +157,7 @@ function createViewerReader(
 /** Every day, week or month up to the end of the range; without one, to where the events reach. */
 function listPeriods(
   unit: 'day' | 'week' | 'month',
-  { toMs }: TimeRange,
-  { timeZone, language = 'zh' }: AnalysisContext,
+  { timeZone, range: { toMs }, language = 'zh' }: RunContext,
   cohorts: Retention,
 ): Outcome<RetentionResult, AnalysisFailure> {
   const seen = cohorts.periods().sort((left, right) => left - right);
@@ -180,8 +192,7 @@ type Live = z.infer<typeof liveSchema>;
 async function listLives(
   warehouse: Warehouse,
   spec: RetentionSpec,
-  range: TimeRange,
-  { timeZone }: AnalysisContext,
+  { timeZone, range }: RunContext,
   cohorts: Retention,
 ): Promise<Outcome<RetentionResult, AnalysisFailure>> {
   const reading = selectEvents({ ...spec, mode: 'each' }, range, timeZone);

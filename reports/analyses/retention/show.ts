@@ -1,7 +1,7 @@
 import type { Language, RetentionResult } from '../../../schemas/index.js';
 import type { ChartModel } from '../../render/chart-model.js';
 import type { ListedTable } from '../../render/table-model.js';
-import { LABELS, type Label } from '../labels.js';
+import { emptyText, type Label } from '../labels.js';
 
 const TEXT = {
   title: { zh: '留存', en: 'Retention' },
@@ -42,7 +42,7 @@ export function retentionTables(result: RetentionResult, language: Language): Li
         viewers,
         ...offsets.map((offset) => shareOf(returned[offset], viewers)),
       ]),
-      emptyNote: result.notes[0] ?? LABELS.empty[language],
+      emptyNote: emptyText(result.notes, language),
       ...(result.cohorts.length === 0 ? {} : { note: [TEXT.note[language], ...result.notes].join(' ') }),
     };
   });

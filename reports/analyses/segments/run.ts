@@ -2,7 +2,6 @@ import { z } from 'zod';
 
 import {
   instantText,
-  resolveTimeRange,
   segmentsResultSchema,
   segmentsSpecSchema,
   succeed,
@@ -22,7 +21,7 @@ import {
   type SqlFragment,
   type Warehouse,
 } from '../../../sql/index.js';
-import type { Analysis, AnalysisContext } from '../analysis.js';
+import type { Analysis, RunContext } from '../analysis.js';
 import { mergeLives, type Interval } from '../audience/watch-intervals.js';
 import { explainEmpty } from '../empty-reason.js';
 import { readRows } from '../row-binary.js';
@@ -58,19 +57,15 @@ const liveSchema = z.object({
 async function runSegments(
   warehouse: Warehouse,
   spec: SegmentsSpec,
-  context: AnalysisContext,
+  context: RunContext,
 ): Promise<Outcome<SegmentsResult, AnalysisFailure>> {
-  const range = resolveTimeRange(spec, context.timeZone);
-  if (!range.ok) return range;
-  const selected = selectRows(spec, range.value, context.timeZone);
+  const selected = selectRows(spec, context.range, context.timeZone);
   if (!selected.ok) return selected;
   const checked = await checkPatterns(warehouse, selected.value.filter);
   if (!checked.ok) return checked;
-  const result = await settle('segments', () =>
-    reckon(warehouse, spec, range.value, selected.value, context),
-  );
+  const result = await settle('segments', () => reckon(warehouse, spec, selected.value, context));
   if (result.total.viewers > 0) return succeed(result);
-  return succeed({ ...result, notes: await explainEmpty(warehouse, spec, range.value, [], context) });
+  return succeed({ ...result, notes: await explainEmpty(warehouse, spec, context.range, [], context) });
 }
 
 interface SelectedRows {
@@ -93,10 +88,10 @@ function selectRows(
 async function reckon(
   warehouse: Warehouse,
   spec: SegmentsSpec,
-  range: TimeRange,
   { filter, slots }: SelectedRows,
-  context: AnalysisContext,
+  context: RunContext,
 ): Promise<Reckoning<SegmentsResult>> {
+  const { range } = context;
   const [totals] = await warehouse.query(
     fillSlots(loadSql('segments/totals'), slots),
     totalsSchema,
@@ -106,12 +101,11 @@ async function reckon(
   const asOfMs = range.toMs ?? totals?.latest_ms ?? 0;
   const tally = createSegmentTally(spec, asOfMs, await readLives(warehouse));
   const sql = fillSlots(loadSql('segments/viewers'), slots);
-  const options = context.signal === undefined ? {} : { signal: context.signal };
   const readSummary = createSummaryReader(tally.add);
   const buckets = await countViewerParts(warehouse, spec, range, context.timeZone);
   for (let bucket = 0; bucket < buckets; bucket += 1) {
     const parameters = { ...filter.parameters, buckets, bucket };
-    await readRows(warehouse.stream(sql, 'RowBinary', parameters, options), readSummary);
+    await readRows(warehouse.stream(sql, 'RowBinary', parameters, context.streaming), readSummary);
   }
   const found = tally.segments();
   const total = {

@@ -2,7 +2,7 @@ import type { Language, SegmentsResult } from '../../../schemas/index.js';
 import { groupedNumber } from '../../render/cell-text.js';
 import type { ChartModel } from '../../render/chart-model.js';
 import type { ListedTable } from '../../render/table-model.js';
-import { LABELS, type Label } from '../labels.js';
+import { emptyText, LABELS, type Label } from '../labels.js';
 
 const TEXT = {
   title: { zh: '观众分层', en: 'Segments' },
@@ -49,7 +49,7 @@ export function segmentsTables(result: SegmentsResult, language: Language): List
       ...(rows.length === 0
         ? {}
         : { totalRow: [LABELS.total[language], null, null, null, total.viewers, 1, total.gmv_fen] }),
-      emptyNote: result.notes[0] ?? LABELS.empty[language],
+      emptyNote: emptyText(result.notes, language),
     },
   ];
 }

@@ -5,7 +5,13 @@ import { experiment } from '../../../reports/analyses/experiment/run.js';
 import { heatmap } from '../../../reports/analyses/heatmap/run.js';
 import { retention } from '../../../reports/analyses/retention/run.js';
 import type { Analysis } from '../../../reports/analyses/analysis.js';
-import { commonSchema, parseSpec, type ExperimentSpec, type RetentionSpec } from '../../../schemas/index.js';
+import {
+  commonSchema,
+  parseSpec,
+  type ExperimentSpec,
+  type RetentionSpec,
+  type CommonSpec,
+} from '../../../schemas/index.js';
 import { typedByUser, type Warehouse } from '../../../sql/index.js';
 import { oracleAssign, type OracleTouch } from '../../oracles/experiment.js';
 import { oracleHeatmap } from '../../oracles/heatmap.js';
@@ -14,6 +20,7 @@ import { inScope, meets } from '../../oracles/where.js';
 
 import { beijingDay, insertScene, liveOf, randomStories } from './cohort-scene.js';
 import { isSqlCaught } from './mutating-warehouse.js';
+import { runAnalysis } from './run-analysis.js';
 import {
   openScratchWarehouse,
   viewerOf,
@@ -49,14 +56,14 @@ afterAll(async () => {
   await scratch.close();
 });
 
-async function run<Spec extends z.ZodType, Result extends z.ZodType>(
+async function run<Spec extends z.ZodType<Pick<CommonSpec, 'from' | 'to'>>, Result extends z.ZodType>(
   analysis: Analysis<Spec, Result>,
   input: object,
   warehouse: Warehouse = scratch.warehouse,
 ): Promise<z.output<Result>> {
   const spec = parseSpec(analysis.spec, input);
   if (!spec.ok) throw new Error(spec.failure.message);
-  const outcome = await analysis.run(warehouse, spec.value, { timeZone: ZONE });
+  const outcome = await runAnalysis(analysis, warehouse, spec.value, { timeZone: ZONE });
   if (!outcome.ok) throw new Error(outcome.failure.message);
   return outcome.value;
 }
@@ -148,9 +155,10 @@ describe('a heatmap', () => {
   it('says why it is empty', async () => {
     expect((await run(heatmap, { rooms: ['nowhere'] })).notes.join()).toContain('nowhere');
     expect((await run(heatmap, { from: '2030-01-01' })).notes).toEqual(['所选时间内没有数据']);
-    expect((await run(heatmap, { where: [{ field: 'event', op: 'eq', value: 'none' }] })).notes).toHaveLength(
-      1,
-    );
+    expect((await run(heatmap, { where: [{ field: 'event', op: 'eq', value: 'none' }] })).notes).toEqual([
+      '筛选之后没有符合条件的事件',
+      '只计带直播间的事件',
+    ]);
   });
 });
 
@@ -277,8 +285,14 @@ describe('a retention', () => {
   it('says what it does not know, and why it is empty', async () => {
     expect((await run(retention, { to: '2026-12-01' })).notes.join()).toContain('2026-11-0');
     expect((await run(retention, { cohort: { event: 'live_entr' } })).notes.join()).toContain('live_enter');
+    // Figures that are 0 may be so by a mistyped name.
+    const mistyped = await run(retention, { returning: { event: 'live_entr' } });
+    expect(mistyped.cohorts.length).toBeGreaterThan(0);
+    expect(mistyped.notes.join()).toContain('live_enter');
+    const late = await run(retention, { from: '2026-11-01', where: [{ field: 'event', op: 'is_not_set' }] });
+    expect(late.notes.join()).toContain('mode each');
     const spec = specOf(retention.spec, { to: '2050-01-01' });
-    const outcome = await retention.run(scratch.warehouse, spec, { timeZone: ZONE });
+    const outcome = await runAnalysis(retention, scratch.warehouse, spec, { timeZone: ZONE });
     expect(outcome.ok ? '' : outcome.failure.code).toBe('too_large');
   });
 });
@@ -366,6 +380,7 @@ describe('an experiment', () => {
     expect(result.variants[0]).toMatchObject({ variant: 'zz', users: 0, rate: null, p: null });
     expect(result.srm.df).toBe(1);
     expect(result.callable).toBe(false);
+    expect(result.notes.join()).toMatch(/zz.*a/);
     const nobody = await run(experiment, { campaign: 'p11' });
     expect(nobody.notes.join()).toMatch(/p11.*p1.*p2/);
     expect(

@@ -6,6 +6,8 @@ import {
   channelsSpecSchema,
   funnelSpecSchema,
   parseSpec,
+  EARLIEST_INSTANT_MS,
+  LATEST_INSTANT_MS,
   resolveTimeRange,
 } from '../../../schemas/index.js';
 
@@ -93,6 +95,13 @@ describe('the range', () => {
     ['2026-02-30', null, 'bad_range'],
     ['2026-02-30T00:00:00Z', null, 'bad_range'],
     ['yesterday', null, 'bad_range'],
+    // What no event can reach is no bound; what lies wholly outside stays empty.
+    ['1800-01-01', '9999-12-31', [null, null]],
+    [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, [null, null]],
+    ['9999-12-31', null, [LATEST_INSTANT_MS, null]],
+    [null, '1800-01-01', [null, EARLIEST_INSTANT_MS]],
+    ['9999-12-31', '9999-12-31', [LATEST_INSTANT_MS, null]],
+    ['9999-12-31', '9999-12-30', 'bad_range'],
   ])('from %s to %s', (from, to, expected) => {
     expect(range(from, to)).toEqual(expected);
   });

@@ -6,6 +6,7 @@ import { oracleAttendance, type OracleEmployee, type OracleLive } from '../../..
 import type { Warehouse } from '../../../../sql/index.js';
 import { createRandom } from '../../../oracles/random.js';
 import { isSqlCaught } from '../mutating-warehouse.js';
+import { runAnalysis } from '../run-analysis.js';
 import { openScratchWarehouse, viewerOf, ZONE, type ScratchWarehouse } from '../scratch-warehouse.js';
 
 const random = createRandom(5);
@@ -117,7 +118,7 @@ afterAll(async () => {
 async function run(input: object, warehouse: Warehouse = scratch.warehouse): Promise<AttendanceResult> {
   const spec = parseSpec(attendance.spec, input);
   if (!spec.ok) throw new Error(spec.failure.message);
-  const outcome = await attendance.run(warehouse, spec.value, { timeZone: ZONE });
+  const outcome = await runAnalysis(attendance, warehouse, spec.value, { timeZone: ZONE });
   if (!outcome.ok) throw new Error(outcome.failure.message);
   return outcome.value;
 }

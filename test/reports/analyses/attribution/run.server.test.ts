@@ -11,6 +11,7 @@ import {
 import { typedByUser } from '../../../../sql/index.js';
 import { oracleCredits, type OracleAttribution, type OracleTouch } from '../../../oracles/attribution.js';
 import { inScope, meets } from '../../../oracles/where.js';
+import { runAnalysis } from '../run-analysis.js';
 import {
   insertEvents,
   openScratchWarehouse,
@@ -70,7 +71,7 @@ describe('attribution over the warehouse equals brute force over its touches', (
     const parsed = parseSpec(attribution.spec, input);
     if (!parsed.ok) throw new Error(parsed.failure.message);
     const spec = parsed.value;
-    const outcome = await attribution.run(scratch.warehouse, spec, { timeZone: ZONE });
+    const outcome = await runAnalysis(attribution, scratch.warehouse, spec, { timeZone: ZONE });
     if (!outcome.ok) throw new Error(outcome.failure.message);
     const oracle = oracleInput(spec);
     expect(outcome.value.conversions).toBeGreaterThan(0);
@@ -89,7 +90,7 @@ describe('attribution over the warehouse equals brute force over its touches', (
       ],
     });
     if (!parsed.ok) throw new Error(parsed.failure.message);
-    const outcome = await attribution.run(scratch.warehouse, parsed.value, { timeZone: ZONE });
+    const outcome = await runAnalysis(attribution, scratch.warehouse, parsed.value, { timeZone: ZONE });
     if (!outcome.ok) throw new Error(outcome.failure.message);
     expect(Object.keys(outcome.value.models)).not.toContain('time_decay');
     expect(outcome.value).toMatchObject({ conversions: 3, value: 5 });

@@ -6,6 +6,7 @@ import { parseSpec, type ChannelsResult } from '../../../../schemas/index.js';
 import { typedByUser, type Warehouse } from '../../../../sql/index.js';
 import { inScope, meets } from '../../../oracles/where.js';
 import { isSqlCaught } from '../mutating-warehouse.js';
+import { runAnalysis } from '../run-analysis.js';
 import {
   insertEvents,
   openScratchWarehouse,
@@ -57,7 +58,7 @@ afterAll(async () => {
 async function run(input: object, warehouse: Warehouse = scratch.warehouse): Promise<ChannelsResult> {
   const spec = parseSpec(channels.spec, input);
   if (!spec.ok) throw new Error(spec.failure.message);
-  const outcome = await channels.run(warehouse, spec.value, { timeZone: ZONE });
+  const outcome = await runAnalysis(channels, warehouse, spec.value, { timeZone: ZONE });
   if (!outcome.ok) throw new Error(outcome.failure.message);
   return outcome.value;
 }
@@ -180,5 +181,10 @@ describe('channels', () => {
     expect(row?.return_on_spend).toBeCloseTo((row?.gmv_fen ?? 0) / 1000, 12);
     const campaigns = await run({ channel: 'utm_campaign' });
     expect(campaigns.channels.find(({ channel }) => channel === 'autumn')?.cost_fen).toBe(40);
+    // Costs alone are no answer: why nobody is counted is told beside them.
+    const nowhere = await run({ rooms: ['nowhere'] });
+    expect(nowhere.channels.length).toBeGreaterThan(0);
+    expect(nowhere.notes.join()).toContain('nowhere');
+    expect(channels.tables(nowhere, 'zh')[0]?.note).toContain('nowhere');
   });
 });

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 
 import { funnel } from '../../../../reports/analyses/funnel/run.js';
 import { parseSpec, type FunnelResult } from '../../../../schemas/index.js';
+import { runAnalysis } from '../run-analysis.js';
 import {
   insertEvents,
   openScratchWarehouse,
@@ -165,7 +166,10 @@ describe('the funnel over the warehouse', () => {
 
   it('lists who stopped at a step', async () => {
     const input = { steps: [{ event: 'live_enter' }, { event: 'goods_click' }] };
-    const outcome = await funnel.run(scratch.warehouse, spec(input), { timeZone: ZONE, viewersAt: 1 });
+    const outcome = await runAnalysis(funnel, scratch.warehouse, spec(input), {
+      timeZone: ZONE,
+      viewersAt: 1,
+    });
     if (!outcome.ok) throw new Error(outcome.failure.message);
     const { steps, viewers_at } = outcome.value;
     expect(viewers_at?.viewers).toHaveLength((steps[0]?.viewers ?? 0) - (steps[1]?.viewers ?? 0));
@@ -185,7 +189,8 @@ describe('the funnel over the warehouse', () => {
 
   it('refuses fields, patterns and values that cannot be', async () => {
     const code = async (condition: unknown): Promise<string> => {
-      const outcome = await funnel.run(
+      const outcome = await runAnalysis(
+        funnel,
         scratch.warehouse,
         spec({ steps: [{ event: 'a' }], where: [condition] }),
         { timeZone: ZONE },
@@ -203,7 +208,7 @@ describe('the funnel over the warehouse', () => {
   });
 
   async function run(input: unknown): Promise<FunnelResult> {
-    const outcome = await funnel.run(scratch.warehouse, spec(input), { timeZone: ZONE });
+    const outcome = await runAnalysis(funnel, scratch.warehouse, spec(input), { timeZone: ZONE });
     if (!outcome.ok) throw new Error(outcome.failure.message);
     return outcome.value;
   }

@@ -6,6 +6,7 @@ import { parseSpec, type FunnelResult } from '../../../../schemas/index.js';
 import { typedByUser, type Warehouse } from '../../../../sql/index.js';
 import { oracleFunnel } from '../../../oracles/funnel-report.js';
 import { isSqlCaught } from '../mutating-warehouse.js';
+import { runAnalysis } from '../run-analysis.js';
 import {
   insertEvents,
   openScratchWarehouse,
@@ -137,7 +138,7 @@ function condition(field: string, op: 'in' | 'not_in'): object {
 }
 
 async function run(warehouse: Warehouse, input: object): Promise<FunnelResult> {
-  const outcome = await funnel.run(warehouse, specOf(input), { timeZone: ZONE });
+  const outcome = await runAnalysis(funnel, warehouse, specOf(input), { timeZone: ZONE });
   if (!outcome.ok) throw new Error(outcome.failure.message);
   return outcome.value;
 }

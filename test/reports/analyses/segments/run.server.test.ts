@@ -9,6 +9,7 @@ import { oraclePaths } from '../../../oracles/path.js';
 import { createRandom } from '../../../oracles/random.js';
 import { oracleSegments, oracleWatchMs } from '../../../oracles/segments.js';
 import { inScope, meets } from '../../../oracles/where.js';
+import { runAnalysis } from '../run-analysis.js';
 import {
   insertEvents,
   openScratchWarehouse,
@@ -58,7 +59,7 @@ afterAll(async () => {
 async function runSegments(input: object): Promise<SegmentsResult> {
   const spec = parseSpec(segments.spec, input);
   if (!spec.ok) throw new Error(spec.failure.message);
-  const outcome = await segments.run(scratch.warehouse, spec.value, { timeZone: ZONE });
+  const outcome = await runAnalysis(segments, scratch.warehouse, spec.value, { timeZone: ZONE });
   if (!outcome.ok) throw new Error(outcome.failure.message);
   return outcome.value;
 }
@@ -66,7 +67,7 @@ async function runSegments(input: object): Promise<SegmentsResult> {
 async function runPath(input: object): Promise<PathResult> {
   const spec = parseSpec(path.spec, input);
   if (!spec.ok) throw new Error(spec.failure.message);
-  const outcome = await path.run(scratch.warehouse, spec.value, { timeZone: ZONE });
+  const outcome = await runAnalysis(path, scratch.warehouse, spec.value, { timeZone: ZONE });
   if (!outcome.ok) throw new Error(outcome.failure.message);
   return outcome.value;
 }
