@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import type { Logger } from '../../schemas/index.js';
 import { checkCompression } from './kafka-compression.js';
@@ -17,6 +18,10 @@ export type {
   RunningConsumer,
 } from './kafka-messages.js';
 export type { KafkaSettings } from './open-kafkajs.js';
+
+/** So long after it was made a topic may have no leader. */
+const LEADERS_MS = 10_000;
+const LOOK_MS = 100;
 
 /** What a topic is made with, or should be. */
 export interface TopicPlan {
@@ -72,7 +77,7 @@ export class KafkaClient {
     if (missing.length === 0) return;
     await admin
       .createTopics({
-        waitForLeaders: true,
+        waitForLeaders: false,
         topics: missing.map((plan) => ({
           topic: plan.topic,
           numPartitions: plan.partitions,
@@ -88,6 +93,10 @@ export class KafkaClient {
         // Somebody else made them at the same moment.
         if (!/already exists/iu.test(messageOf(error))) throw asBrokerFailure(error);
       });
+    await waitForLeaders(
+      admin,
+      missing.map(({ topic }) => topic),
+    );
   }
 
   /** Topics as the brokers have them; those that are missing are left out. */
@@ -158,6 +167,20 @@ export class KafkaClient {
     } catch (error) {
       this.admin = null;
       throw asBrokerFailure(error);
+    }
+  }
+}
+
+/** Brokers may not know for a moment what has just been made; kafkajs takes the first such answer for a failure. */
+async function waitForLeaders(admin: Admin, topics: string[]): Promise<void> {
+  const deadline = performance.now() + LEADERS_MS;
+  for (;;) {
+    try {
+      await admin.fetchTopicMetadata({ topics });
+      return;
+    } catch (error) {
+      if (performance.now() > deadline) throw asBrokerFailure(error);
+      await sleep(LOOK_MS);
     }
   }
 }

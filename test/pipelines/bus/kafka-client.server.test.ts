@@ -138,7 +138,9 @@ describe.skipIf(origin !== 'jars')('brokers that want TLS and a password', () =>
     expect(faults.filter(({ fault }) => fault === 'retention')).toHaveLength(larger.length);
   });
 
-  it('are checked by doctor, which prints no password', async () => {
+  it('and their topics are checked by doctor, which prints no password', async () => {
+    const settings = { prefix: 'looked-at', partitions: 2, replication: 1, retentionMs: 7_200_000 };
+    await createTopicsOf(open(kafka.tls), settings);
     const env = (password: string): Record<string, string> => ({
       WXLIVE_PSEUDONYM_KEY: 'c'.repeat(64),
       KAFKA_BROKERS: kafka.signIn,
@@ -146,13 +148,20 @@ describe.skipIf(origin !== 'jars')('brokers that want TLS and a password', () =>
       KAFKA_SASL_MECHANISM: 'scram-sha-512',
       KAFKA_SASL_USERNAME: kafka.username,
       KAFKA_SASL_PASSWORD: password,
+      WXLIVE_KAFKA_TOPIC_PREFIX: settings.prefix,
+      WXLIVE_KAFKA_PARTITIONS_COUNT: '3',
+      WXLIVE_KAFKA_RETENTION_SECONDS: '9000',
     });
     const [right, wrong] = await Promise.all(
       [kafka.password, 'not-the-password'].map((password) =>
         runWxlive(['doctor', '--json', '--lang', 'en'], { dataDir, env: env(password) }),
       ),
     );
-    expect(right?.stdout).toMatch(/"name": ?"Kafka",\s*"state": ?"(?:ok|warning)"/u);
+    expect(right?.stdout).toMatch(/"name": ?"Kafka",\s*"state": ?"warning"/u);
+    for (const topic of ['looked-at.events', 'looked-at.minutes']) {
+      expect(right?.stdout).toContain(`${topic} has 2 partitions, the settings say 3`);
+      expect(right?.stdout).toContain(`${topic} keeps records for 7200000 ms, the settings say 9000000`);
+    }
     expect(wrong?.stdout).toMatch(/"name": ?"Kafka",\s*"state": ?"failed"/u);
     expect(wrong?.stdout).toContain('the user is refused');
     for (const said of [right, wrong]) {
