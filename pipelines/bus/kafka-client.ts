@@ -86,6 +86,8 @@ export class KafkaClient {
             { name: 'retention.ms', value: String(plan.retentionMs) },
             { name: 'max.message.bytes', value: String(plan.maxMessageBytes) },
             { name: 'cleanup.policy', value: 'delete' },
+            // Brokers that compress anew by lz4 or snappy would make what nobody here can read.
+            { name: 'compression.type', value: 'producer' },
           ],
         })),
       })

@@ -5,7 +5,7 @@ import {
   type Logger,
   type RejectCode,
 } from '../../schemas/index.js';
-import type { Warehouse } from '../../sql/index.js';
+import { WarehouseError, type Warehouse } from '../../sql/index.js';
 import type { KafkaBus } from '../bus/kafka-bus.js';
 import { encodeRecords, packRecord } from '../bus/record-codec.js';
 import { batchId } from '../load/batch-ledger.js';
@@ -96,7 +96,15 @@ export class DeadLetters {
     await storeRejects(warehouse, origin, [reject]);
     // A dead letter that cannot be read stays where it lies: another one about it would never end.
     if (place.topic === letterTopic) return;
-    await letters.publishRejects(origin, [reject], code === 'unreadable_message' ? 'read' : 'store', place);
+    try {
+      await letters.publishRejects(origin, [reject], code === 'unreadable_message' ? 'read' : 'store', place);
+    } catch (error) {
+      // Sealed it is larger than it was, and may be larger than the topic takes: that will never be otherwise.
+      if (!(error instanceof WarehouseError) || error.transient) throw error;
+      logger.error('a dead letter does not fit into its topic, it stands in rejects alone', {
+        place: reject.place,
+      });
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -312,6 +313,27 @@ describe.skipIf(origin === null)('the loader from a real broker', () => {
     expect([...letters.values()].reduce((sum, { high }) => sum + high, 0)).toBe(4);
   });
 
+  it('is not held up by a batch whose compression nobody here reads, nor by one too large to become a dead letter', async () => {
+    const bench = world.bench('foreign');
+    await createTopicsOf(bench.client, bench.topics);
+    await world.operator.sendByLz4(bench.topic, ['one', 'two', 'three']);
+    const producer = bench.client.openProducer();
+    await producer.send([{ topic: bench.topic, bucket: 0, value: randomBytes(15_000_000), headers: {} }]);
+    await producer.close();
+    await publish(bench, 'foreign', 0, 100);
+    bench.loader();
+    await loaded(bench, 'foreign', 100);
+    const rejects = (): Promise<Record<string, unknown>[]> =>
+      bench.query(`SELECT code FROM wxlive.rejects WHERE startsWith(place, '${bench.topic}/')`);
+    await until(async () => (await rejects()).length === 4, bench);
+    expect(new Set((await rejects()).map(({ code }) => code))).toEqual(new Set(['unreadable_message']));
+    await until(() => bench.logger.lines.some((line) => line.includes('does not fit into its topic')), bench);
+    expect(await letters(bench)).toBe(3);
+    // What is behind them goes in: their range is done.
+    await publish(bench, 'foreign', 100, 10);
+    await loaded(bench, 'foreign', 110);
+  });
+
   it('gives a file that came through Kafka its figures, list and rows alike', async () => {
     const bench = world.bench('file');
     bench.loader();
@@ -344,6 +366,9 @@ describe.skipIf(origin === null)('the loader from a real broker', () => {
         (await bench.metrics.render()).includes('wxlive_loaded_rows_total{outcome="accepted"} 1000'),
       bench,
     );
+    for (const figure of ['wxlive_receipt_to_visible_seconds_count', 'wxlive_insert_records_sum']) {
+      expect(await bench.figure(figure), figure).toBe(1_200);
+    }
   });
 
   it('brings a live event past years of a file that lie before it', async () => {
@@ -430,9 +455,22 @@ describe.skipIf(origin === null)('the loader from a real broker', () => {
     bench.loader({ client, stallMs: 700 });
     await loading(bench);
     await publish(bench, 'stall', 0, 100);
+    /** Of every partition, as /metrics shows it. */
+    const lags = async (): Promise<number[]> =>
+      [...(await bench.metrics.render()).matchAll(/^wxlive_consumer_lag\{(.*)\} (\d+)$/gmu)].map(
+        ([, labels, lag]) => {
+          expect(labels).toMatch(/^topic="stall\d+\.\w+",partition="\d+"$/u);
+          return Number(lag);
+        },
+      );
+    await until(async () => (await lags()).some((lag) => lag > 0), bench);
     await until(async () => (await bench.figure('wxlive_consumer_stalls_total')) > 0, bench);
     stuck = false;
     await loaded(bench, 'stall', 100);
+    await until(async () => {
+      const found = await lags();
+      return found.length > 0 && found.every((lag) => lag === 0);
+    }, bench);
     await world.closeBenches();
     await client.close();
   });
@@ -635,9 +673,7 @@ describe.skipIf(origin === null)('the loader from a real broker', () => {
       // Stopped, not dead: no batch is open, and the lease was given back.
       expect(await rows(`SELECT * FROM wxlive.batches WHERE state = 'loading'`)).toEqual([]);
       expect(
-        await rows(
-          `SELECT argMax(state, (epoch, at)) AS state FROM wxlive_store.loader_lease_ledger`,
-        ),
+        await rows(`SELECT argMax(state, (epoch, at)) AS state FROM wxlive_store.loader_lease_ledger`),
       ).toEqual([{ state: 'released' }]);
       // The loader that comes next finds in Kafka what was acknowledged and not stored yet.
       bench.loader();
