@@ -32,14 +32,16 @@ export async function* renderListed(
   }
   const columns = table.columns.map((column, index) => typedColumn(table, column, index, options.timeZone));
   const structure = columns.map(({ name, type }) => `\`${name}\` Nullable(${type})`).join(', ');
-  const rows = table.rows
+  // The database makes no table of no text.
+  const given = table.rows.length === 0 ? [[]] : table.rows;
+  const rows = given
     .map((cells) => JSON.stringify(columns.map(({ value }, index) => value(cells[index] ?? null))))
     .join('\n');
   const { name, settings } = ENGINE_FORMATS[format];
   yield* warehouse.stream(
     loadSql('export/listed'),
     name,
-    { structure, rows },
+    { structure, rows, count: table.rows.length },
     { settings: { ...settings, date_time_input_format: 'best_effort' } },
   );
 }

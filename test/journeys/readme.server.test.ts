@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { textWidth } from '../../formats/index.js';
-import { generatePassword } from '../../reports/index.js';
+import { ANALYSES, generatePassword } from '../../reports/index.js';
 import { generateSamples, SAMPLE_PASSWORD, type Samples } from '../../samples/index.js';
 import { packageRoot } from '../../sql/index.js';
 import { runWxlive, type RunResult } from '../cli/run-wxlive.js';
@@ -89,6 +89,26 @@ describe('wxlive demo', () => {
       expect(tried.stdout.split('\n').length).toBeGreaterThan(3);
     }
   });
+
+  it.each(ANALYSES.map(({ name }) => [name]))(
+    'has data for the examples that wxlive %s --help shows, and shows them on 80 columns',
+    async (name) => {
+      const help = await type(`npx wxlive ${name} --help`);
+      const examples = [...help.stdout.matchAll(/^ +((?:echo '.*' \| )?wxlive .*)$/gm)].map(
+        ([, line]) => line ?? '',
+      );
+      expect(examples.length).toBeGreaterThan(0);
+      const shown = await Promise.all(
+        examples.map((line) => type(`${line.replace('wxlive', 'npx wxlive')} --data demo-data`)),
+      );
+      for (const { exit, stdout, stderr } of shown) {
+        expect(exit, stderr).toBe(0);
+        expect(stdout).toMatch(/[1-9]/);
+        expect(stdout).not.toMatch(/没有/);
+        expect(stdout.split('\n').filter((line) => textWidth(line) > 80)).toEqual([]);
+      }
+    },
+  );
 
   it('can be asked again, and answers as one JSON document', async () => {
     const again = await runWxlive(['demo', '--out', 'demo', '--json', '--lang', 'en'], {

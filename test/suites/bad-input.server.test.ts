@@ -372,12 +372,13 @@ it('every command says how it is used, with an example', async () => {
   expect(help.exit).toBe(0);
   const commands = [...help.stdout.matchAll(/^ {2}([a-z]+)(?: |$)/gm)].map(([, name]) => name ?? '');
   expect(commands.length).toBeGreaterThan(12);
-  for (const command of commands.filter((name) => name !== 'help')) {
+  const ask = async (command: string): Promise<void> => {
     const own = await runWxlive([command, '--help'], { dataDir: null });
     expect(own.exit, command).toBe(0);
     expect(own.stdout, command).toMatch(/example/);
     expect(own.stdout, command).toMatch(/--json/);
-  }
+  };
+  await Promise.all(commands.filter((name) => name !== 'help').map(ask));
 });
 
 it('two files of one name are told apart in rejects', async () => {

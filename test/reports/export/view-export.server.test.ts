@@ -7,7 +7,12 @@ import { z } from 'zod';
 import { guardFormula } from '../../../formats/index.js';
 import { openViewExport, type ViewRequest } from '../../../reports/export/view-export.js';
 import type { TableFormat } from '../../../reports/export/table-format.js';
+import { ANALYSES } from '../../../reports/analyses/index.js';
+import { renderListed } from '../../../reports/export/listed-table.js';
+import { renderTableWorkbook } from '../../../reports/export/table-workbook.js';
+import type { ListedTable } from '../../../reports/render/table-model.js';
 import { writeWholeFile } from '../../../reports/whole-file.js';
+import { instantText } from '../../../schemas/index.js';
 import { migrate, typedByUser } from '../../../sql/index.js';
 import { runWxlive, type RunResult } from '../../cli/run-wxlive.js';
 import { lacksPython, runPython } from '../../external-tool.js';
@@ -224,6 +229,117 @@ describe('what leaves', () => {
   });
 });
 
+describe('the tables of an analysis', () => {
+  /** What another program reads of a file: rows of cells, instants as UTC ms, days as texts. */
+  const READ = `
+import csv,datetime,json,sys
+import openpyxl,pyarrow as pa,pyarrow.parquet as pq
+from openpyxl.utils.escape import unescape
+ZONE=datetime.timezone(datetime.timedelta(hours=8))
+def plain(v):
+  if isinstance(v,datetime.datetime): return round((v if v.tzinfo else v.replace(tzinfo=ZONE)).timestamp()*1000)
+  if isinstance(v,datetime.timedelta): return v.total_seconds()
+  if isinstance(v,datetime.date): return v.isoformat()
+  return v
+out={}
+for name in json.load(open(sys.argv[1])):
+  base=sys.argv[2]+'/'+name
+  a=pa.ipc.open_file(base+'.arrow').read_all()
+  p=pq.read_table(base+'.parquet')
+  out[name]={'keys':[a.schema.names,p.schema.names],
+    'arrow':[[plain(v) for v in r.values()] for r in a.to_pylist()],
+    'parquet':[[plain(v) for v in r.values()] for r in p.to_pylist()],
+    'csv':list(csv.reader(open(base+'.csv',encoding='utf-8',newline=''))),
+    'xlsx':[[unescape(c) if isinstance(c,str) else plain(c) for c in r] for r in openpyxl.load_workbook(base+'.xlsx').worksheets[0].iter_rows(min_row=2,values_only=True)]}
+print(json.dumps(out))`;
+
+  it.skipIf(lacksPython('pyarrow') || lacksPython('openpyxl'))(
+    'are the same figures in every format, read by readers of others',
+    async () => {
+      const tables = new Map<string, ListedTable>();
+      for (const analysis of ANALYSES) {
+        const { name } = analysis;
+        const counts = [
+          { variant: 'a', users: 1000, conversions: 50 },
+          { variant: '=b', users: 1001, conversions: 80 },
+        ];
+        const spec = name === 'experiment' ? { counts } : analysis.example;
+        const outcome = await analysis.answer(test.warehouse, spec, { timeZone: ZONE, language: 'zh' });
+        if (!outcome.ok) throw new Error(outcome.failure.message);
+        for (const [index, table] of outcome.value.tables('zh').entries()) {
+          tables.set(`${name}-${index}`, table);
+          for (const format of ['csv', 'arrow', 'parquet'] as const) {
+            const bytes = renderListed(test.warehouse, table, format, {
+              timeZone: ZONE,
+              byteOrderMark: false,
+            });
+            await writeWholeFile(join(folder, `${name}-${index}.${format}`), bytes);
+          }
+          const workbook = renderTableWorkbook([table], {
+            title: name,
+            language: 'zh',
+            timeZone: ZONE,
+            createdMs: DAY,
+          });
+          await writeWholeFile(join(folder, `${name}-${index}.xlsx`), workbook);
+        }
+      }
+      expect(tables.size).toBeGreaterThan(15);
+      writeFileSync(join(folder, 'names.json'), JSON.stringify([...tables.keys()]));
+      const cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+      const read = z
+        .record(
+          z.string(),
+          z.object({
+            keys: z.array(z.array(z.string())),
+            arrow: z.array(z.array(cell)),
+            parquet: z.array(z.array(cell)),
+            csv: z.array(z.array(z.string())),
+            xlsx: z.array(z.array(cell)),
+          }),
+        )
+        .parse(runPython(READ, join(folder, 'names.json'), folder));
+      for (const [name, { columns, rows }] of tables) {
+        const found = read[name];
+        if (found === undefined) throw new Error(name);
+        const keys = columns.map(({ key }) => key);
+        expect(found.keys, name).toEqual([keys, keys]);
+        const cells = rows.map((row) => columns.map((_, index) => row[index] ?? null));
+        expect(found.arrow, name).toEqual(cells);
+        expect(found.parquet, name).toEqual(cells);
+        // For people: yuan, and below the rows their total, or why there is none.
+        const inSheet = found.xlsx.slice(0, cells.length);
+        const asShown = cells.map((row) =>
+          row.map((value, index) =>
+            columns[index]?.kind === 'money_fen' && typeof value === 'number' ? value / 100 : value,
+          ),
+        );
+        for (const [at, row] of asShown.entries()) {
+          for (const [index, value] of row.entries()) {
+            const got = inSheet[at]?.[index];
+            if (typeof value !== 'number') expect(got, `${name} ${at} ${index}`).toEqual(value);
+            else {
+              const most = columns[index]?.kind === 'instant' ? 1 : 1e-9 * Math.max(1, Math.abs(value));
+              expect(Math.abs(Number(got) - value), `${name} ${at} ${index}`).toBeLessThanOrEqual(most);
+            }
+          }
+        }
+        const [head, ...lines] = found.csv;
+        expect(head, name).toEqual(keys);
+        expect(lines, name).toEqual(
+          cells.map((row) =>
+            row.map((value, index) => {
+              if (value === null) return '';
+              if (columns[index]?.kind === 'instant') return instantText(Number(value), ZONE);
+              return typeof value === 'string' ? guardFormula(value) : String(value);
+            }),
+          ),
+        );
+      }
+    },
+  );
+});
+
 describe('the command line', () => {
   const wxlive = (args: readonly string[], input = ''): Promise<RunResult> =>
     runWxlive(args, { dataDir: test.dataDir, cwd: folder, input });
@@ -269,9 +385,8 @@ describe('the command line', () => {
     expect(lines.slice(1).map((line) => line.split(',').slice(0, 2))).toEqual(
       json.paths.map(({ path, viewers }) => [path.join(' → '), String(viewers)]),
     );
-    for (const format of ['arrow', 'parquet', 'xlsx']) {
-      expect((await wxlive([...args, `path.${format}`])).exit).toBe(0);
-    }
+    const written = ['arrow', 'parquet', 'xlsx'].map((format) => wxlive([...args, `path.${format}`]));
+    expect((await Promise.all(written)).map(({ exit }) => exit)).toEqual([0, 0, 0]);
     if (lacksPython('pyarrow') || lacksPython('openpyxl')) return;
     const read = runPython(
       `import json,sys,openpyxl,pyarrow as pa,pyarrow.parquet as pq
