@@ -59,5 +59,13 @@ export type { ParameterType } from './filter/condition.js';
 export { bitMask, fillSlots, fixed, type SqlFragment } from './filter/fragment.js';
 export { hashOf, packValues } from './filter/packed-values.js';
 export { checkPatterns } from './filter/patterns.js';
-export { periodCode, scopeRows, seenBefore, touchCandidates, withLives } from './filter/scope-rows.js';
+export {
+  periodCode,
+  scopeRows,
+  seenBefore,
+  touchCandidates,
+  touchRows,
+  viewersAmong,
+  withLives,
+} from './filter/scope-rows.js';
 export { campaignTouches, costLabel, touchColumn, touchLabel, touchRange } from './filter/touches.js';

@@ -16,6 +16,23 @@ export function touchCandidates(filter: Filter): SqlFragment {
   return fragment(`(\n${fillSlots(loadSql('scope/entries-as-touches'), slots)}\n)`);
 }
 
+/**
+ * All touches, of whatever scope: `viewer`, `touched_at`, `channel_key`. Those of one viewer and instant are all there,
+ * or, which takes longer, only the one that counts.
+ */
+export function touchRows(ties: 'all' | 'counting'): SqlFragment {
+  return fragment(`(\n${loadSql(ties === 'all' ? 'funnel/touches' : 'funnel/distinct-touches')}\n)`);
+}
+
+/** Which viewers a statement reads: one part of them, by a hash (`buckets`, `bucket`), or those named (`viewers`). */
+export function viewersAmong(which: 'bucket' | 'named'): SqlFragment {
+  return fragment(
+    which === 'bucket'
+      ? 'cityHash64(viewer) % {buckets:UInt32} = {bucket:UInt32}'
+      : 'viewer IN {viewers:Array(UUID)}',
+  );
+}
+
 /** Rows of a scope that stand in a room, each with its live (as in wxlive.live_daily): `live_id`, `live_code`, `live_started_at`. */
 export function withLives(rows: SqlFragment, zone: string, filter: Filter): SqlFragment {
   const slots = { rows, zone: filter.bind(zone, 'String') };

@@ -40,5 +40,7 @@ SELECT
     if(has_utm, toString(utm_content), registry.5[utm_row]) AS resolved_utm_content,
     if(has_utm, toString(utm_term), registry.6[utm_row]) AS resolved_utm_term,
     if(link_code = '' AND chan_row > 1, toString(chan_id), toString(link_code)) AS resolved_link_code,
-    cityHash64(utm_source, utm_medium, utm_campaign, utm_content, utm_term, chan_id, link_code, ifNull(scene, 0), referrer_host) AS evidence_key
+    cityHash64(utm_source, utm_medium, utm_campaign, utm_content, utm_term, chan_id, link_code, ifNull(toInt64(scene), -1), referrer_host) AS evidence_key,
+    -- Equal for all whose resolved columns are equal because what they come from is.
+    cityHash64(evidence_key, referrer_group) AS channel_key
 FROM wxlive_store.event_rows

@@ -6,7 +6,7 @@ WITH
     (
         SELECT
             event_time, event_id, viewer, platform, account, room_id, scene, referrer_host, has_evidence, evidence_key,
-            resolved_channel, resolved_utm_source, resolved_utm_medium, resolved_utm_campaign, resolved_utm_content,
+            channel_key, resolved_channel, resolved_utm_source, resolved_utm_medium, resolved_utm_campaign, resolved_utm_content,
             resolved_utm_term, resolved_link_code
         FROM wxlive_store.event_channels
         -- We分析 keeps the scene of the visit on every event: only a channel in the query makes a touch of one.
@@ -27,13 +27,20 @@ WITH
             )
             AND NOT is_system AND adapter != 'orders'
     ),
-    unprompted AS
+    awakened AS
     (
-        SELECT entry.*
-        FROM (SELECT * FROM entries WHERE NOT has_evidence) AS entry
-        ASOF LEFT JOIN (SELECT viewer, event_time AS acted_at FROM activity) AS act
-            ON entry.viewer = act.viewer AND entry.event_time > act.acted_at
-        WHERE act.acted_at < entry.event_time - INTERVAL 30 MINUTE
+        -- Who was silent until then: only of moments of entries without evidence are all the acts before known.
+        SELECT viewer, event_time
+        FROM
+        (
+            SELECT
+                viewer,
+                event_time,
+                lagInFrame(event_time, 1, toDateTime64(0, 3, 'UTC'))
+                    OVER (PARTITION BY viewer ORDER BY event_time ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) AS before
+            FROM activity
+        )
+        WHERE before < event_time - INTERVAL 30 MINUTE
     ),
     ordered AS
     (
@@ -41,7 +48,8 @@ WITH
             *,
             lagInFrame(event_time, 1, toDateTime64(0, 3, 'UTC'))
                 OVER (PARTITION BY viewer, evidence_key ORDER BY event_time, event_id ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) AS before
-        FROM (SELECT * FROM entries WHERE has_evidence UNION ALL SELECT * FROM unprompted)
+        FROM entries
+        WHERE has_evidence OR (viewer, event_time) IN (SELECT viewer, event_time FROM awakened)
     )
 SELECT
     event_time AS touch_time,
@@ -52,6 +60,7 @@ SELECT
     room_id,
     scene,
     referrer_host,
+    channel_key,
     resolved_channel AS channel,
     resolved_utm_source AS utm_source,
     resolved_utm_medium AS utm_medium,

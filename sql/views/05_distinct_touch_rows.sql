@@ -5,6 +5,7 @@ SELECT
     viewer,
     touch_time AS touched_at,
     -- One aggregate a column: those that a query does not ask for are not made.
+    argMax(channel_key, event_id) AS touch_channel_key,
     argMax(channel, event_id) AS touch_channel,
     argMax(utm_source, event_id) AS touch_utm_source,
     argMax(utm_medium, event_id) AS touch_utm_medium,

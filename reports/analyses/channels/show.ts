@@ -61,7 +61,9 @@ function tableOf(
     ...(totals === null ? {} : { totalRow: [LABELS.total[language], ...cellsOf(totals.total)] }),
     emptyNote: emptyText(totals?.notes ?? [], language),
     // Costs stand there also where nothing happened.
-    ...(totals === null || rows.length === 0 || totals.notes.length === 0 ? {} : { note: emptyText(totals.notes, language) }),
+    ...(totals === null || rows.length === 0 || totals.notes.length === 0
+      ? {}
+      : { note: emptyText(totals.notes, language) }),
   };
 }
 

@@ -5,6 +5,8 @@ import {
   hashOf,
   loadSql,
   packValues,
+  touchRows,
+  viewersAmong,
   type QueryOptions,
   type SqlText,
   type Warehouse,
@@ -23,6 +25,8 @@ interface ReadSettings extends QueryOptions {
   readonly timeZone: string;
   /** The rows must say who the viewer is. */
   readonly withViewer: boolean;
+  /** Of a breakdown by touch: see codesOfTexts. */
+  readonly touchCodes: ReadonlyMap<number, number>;
 }
 
 /** Hands over every viewer who can begin. */
@@ -31,17 +35,16 @@ export async function readViewers(
   spec: FunnelSpec,
   range: TimeRange,
   selected: SelectedSteps,
-  { timeZone, withViewer, ...options }: ReadSettings,
+  { timeZone, withViewer, touchCodes, ...options }: ReadSettings,
   onViewer: (row: ViewerRow) => void,
 ): Promise<void> {
   const { filter, compiled, correlated, brokenDown, touchesBeside } = selected;
-  // Events of one millisecond have one touch: their order decides nothing there.
-  const tiesMatter = brokenDown !== null && !touchesBeside;
+  const tiesMatter = brokenDown !== null;
   const shape: RowShape = {
     withViewer: withViewer || tiesMatter,
     withCorrelated: correlated !== null,
     withBreakdown: brokenDown !== null,
-    touchReachMs: touchesBeside ? TOUCH_REACH_DAYS * DAY_MS : null,
+    touches: touchesBeside ? { reachMs: TOUCH_REACH_DAYS * DAY_MS, codes: touchCodes } : null,
   };
   const tied: string[] = [];
   const readRow = createViewerRowReader(shape, (row) => {
@@ -50,29 +53,46 @@ export async function readViewers(
   });
   const sql = stepsStatement(selected, shape.withViewer);
   const buckets = await countViewerParts(warehouse, spec, range, timeZone, eventNames(spec));
+  const parameters = { ...filter.parameters, start_marks: compiled.startMarks };
   for (let bucket = 0; bucket < buckets; bucket += 1) {
-    const parameters = { ...filter.parameters, buckets, bucket, start_marks: compiled.startMarks };
-    await readRows(warehouse.stream(sql, 'RowBinary', parameters, options), readRow);
+    await readRows(warehouse.stream(sql, 'RowBinary', { ...parameters, buckets, bucket }, options), readRow);
   }
   if (tied.length === 0) return;
   // Event ids are long; only those who need them are asked for them.
-  const { rows, where } = selected;
-  const slots = { marks: compiled.marks, rows, where, ...packValues(correlated, brokenDown) };
-  const inOrder = fillSlots(loadSql('funnel/viewer-steps-with-ties'), slots);
+  const inOrder = statementWithTies(selected);
   const readTied = createViewerRowReader(shape, onViewer);
   for (let first = 0; first < tied.length; first += TIED_AT_ONCE) {
-    const parameters = { ...filter.parameters, viewers: tied.slice(first, first + TIED_AT_ONCE) };
-    await readRows(warehouse.stream(inOrder, 'RowBinary', parameters, options), readTied);
+    const viewers = tied.slice(first, first + TIED_AT_ONCE);
+    const asked = { ...(touchesBeside ? parameters : filter.parameters), viewers };
+    await readRows(warehouse.stream(inOrder, 'RowBinary', asked, options), readTied);
   }
 }
 
-function stepsStatement(
-  { compiled, rows, where, correlated, brokenDown, touchesBeside }: SelectedSteps,
-  withViewer: boolean,
+function stepsStatement(selected: SelectedSteps, withViewer: boolean): SqlText {
+  if (selected.touchesBeside) return touchStatement(selected, 'all');
+  const { compiled, rows, where, correlated, brokenDown } = selected;
+  return fillSlots(loadSql('funnel/viewer-steps'), {
+    ...packValues(correlated, brokenDown),
+    ...{ marks: compiled.marks, rows, where, viewer: fixed(withViewer ? 'viewer,' : '') },
+  });
+}
+
+function statementWithTies(selected: SelectedSteps): SqlText {
+  if (selected.touchesBeside) return touchStatement(selected, 'counting');
+  const { compiled, rows, where, correlated, brokenDown } = selected;
+  const slots = { marks: compiled.marks, rows, where, ...packValues(correlated, brokenDown) };
+  return fillSlots(loadSql('funnel/viewer-steps-with-ties'), slots);
+}
+
+/** Of all viewers with all their touches, or of those named with the touches that count. */
+function touchStatement(
+  { compiled, rows, where, correlated, brokenDown }: SelectedSteps,
+  ties: 'all' | 'counting',
 ): SqlText {
-  const { values, packed } = packValues(correlated, brokenDown);
-  const slots = { marks: compiled.marks, rows, where, packed, viewer: fixed(withViewer ? 'viewer,' : '') };
-  if (!touchesBeside) return fillSlots(loadSql('funnel/viewer-steps'), { ...slots, values });
-  const hashes = { correlated: hashOf(correlated), broken_down: hashOf(brokenDown) };
-  return fillSlots(loadSql('funnel/viewer-steps-by-touch'), { ...slots, ...hashes });
+  return fillSlots(loadSql('funnel/viewer-steps-by-touch'), {
+    ...{ marks: compiled.marks, rows, where, correlated: hashOf(correlated) },
+    packed: packValues(correlated, brokenDown).packed,
+    touches: touchRows(ties),
+    among: viewersAmong(ties === 'all' ? 'bucket' : 'named'),
+  });
 }

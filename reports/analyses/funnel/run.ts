@@ -15,7 +15,7 @@ import type { Analysis, AnalysisContext } from '../analysis.js';
 import { explainEmpty } from '../empty-reason.js';
 import { settle } from '../settle.js';
 
-import { readBreakdownTexts } from './breakdown-texts.js';
+import { codesOfTexts, readTexts, readTouchTexts } from './breakdown-texts.js';
 import { matchesOf } from './compile.js';
 import { readViewers } from './read-viewers.js';
 import { selectSteps, type SelectedSteps } from './select-steps.js';
@@ -78,19 +78,25 @@ async function count(
 ): Promise<FunnelResult> {
   const options = signal === undefined ? {} : { signal };
   return settle('funnel', async () => {
+    const { field } = spec.breakdown ?? { field: '' };
+    // Their codes are needed while the viewers are read.
+    const ofTouches = selected.touchesBeside
+      ? await readTouchTexts(warehouse, field, timeZone, options)
+      : null;
     const tally = createFunnelTally({
       spec,
       compiled: selected.compiled,
       timeZone,
       viewersAt: viewersAt ?? null,
     });
-    const settings = { timeZone, withViewer: viewersAt !== undefined, ...options };
+    const withViewer = viewersAt !== undefined;
+    const settings = { timeZone, withViewer, touchCodes: codesOfTexts(ofTouches ?? new Map()), ...options };
     await readViewers(warehouse, spec, range, selected, settings, tally.add);
     const codes = tally.codes();
     const texts =
       codes.length === 0
         ? new Map<number, string>()
-        : await readBreakdownTexts(warehouse, spec, range, timeZone, options);
+        : (ofTouches ?? (await readTexts(warehouse, spec, range, timeZone, options)));
     const value = tally.result(range, texts);
     return {
       value,

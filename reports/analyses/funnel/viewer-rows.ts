@@ -7,8 +7,16 @@ export interface RowShape {
   readonly withViewer: boolean;
   readonly withCorrelated: boolean;
   readonly withBreakdown: boolean;
-  /** The row has the viewer's touches among the events: an event takes the code of the last, this long at most. */
-  readonly touchReachMs: number | null;
+  /** The row has the viewer's touches among the events: an event takes the code of the last. */
+  readonly touches: TouchShape | null;
+}
+
+/** How touches become the codes of events. */
+export interface TouchShape {
+  /** So long at most after its touch an event belongs to it. */
+  readonly reachMs: number;
+  /** The code of a channel's key. */
+  readonly codes: ReadonlyMap<number, number>;
 }
 
 /** One viewer as the statement gives it. The arrays are used again for the next viewer. */
@@ -16,6 +24,8 @@ export interface ViewerRow {
   readonly events: ViewerEvents;
   /** What stands for the breakdown value of an event; 0 where it has none. */
   codes: Float64Array;
+  /** Touches of one millisecond have several codes: which of them counts is not told. */
+  touchesTie: boolean;
   /** The viewer's UUID, where the row has it. */
   viewerText(): string;
 }
@@ -32,12 +42,14 @@ export function createViewerRowReader(
   const row = {
     events: createViewerEvents(),
     codes: new Float64Array(64),
+    touchesTie: false,
     viewerText: () => formatUuid(uuid),
   };
   // There is no number of 24 bytes: three parts stand in one of 32, whose last 8 are empty.
   const isWide = shape.withCorrelated && shape.withBreakdown;
   const bytes = isWide ? 32 : shape.withCorrelated || shape.withBreakdown ? 16 : 8;
   const numbers = createNumbering();
+  const { touches } = shape;
   return (cursor) => {
     if (shape.withViewer) {
       cursor.need(16);
@@ -53,6 +65,7 @@ export function createViewerRowReader(
     reserve(events, count);
     if (row.codes.length < count) row.codes = new Float64Array(count * 2);
     numbers.clear();
+    row.touchesTie = false;
     let kept = 0;
     let touchMs = Number.NEGATIVE_INFINITY;
     let touchCode = 0;
@@ -71,13 +84,16 @@ export function createViewerRowReader(
       const marks = cursor.low & MARKS_MASK;
       const time = cursor.high * 1024 + (cursor.low >>> 22);
       if (isWide) cursor.uint64Halves();
-      if (shape.touchReachMs !== null) {
+      if (touches !== null) {
         if (marks === 0) {
+          // A key that came since the codes were read stands for itself, and has no text: see settle.
+          const told = touches.codes.get(code) ?? code;
+          row.touchesTie ||= time === touchMs && told !== touchCode;
           touchMs = time;
-          touchCode = code;
+          touchCode = told;
           continue;
         }
-        code = time - touchMs <= shape.touchReachMs ? touchCode : 0;
+        code = time - touchMs <= touches.reachMs ? touchCode : 0;
       }
       events.times[kept] = time;
       events.marks[kept] = marks;
@@ -126,8 +142,9 @@ function formatUuid(words: readonly number[]): string {
   );
 }
 
-/** Whether the order of two events of one millisecond decides which breakdown value is taken. */
-export function orderMatters({ events: { count, times }, codes }: ViewerRow): boolean {
+/** Whether the order of two events, or touches, of one millisecond decides which breakdown value is taken. */
+export function orderMatters({ events: { count, times }, codes, touchesTie }: ViewerRow): boolean {
+  if (touchesTie) return true;
   for (let index = 1; index < count; index += 1) {
     if (times[index] === times[index - 1] && codes[index] !== codes[index - 1]) return true;
   }

@@ -1,5 +1,5 @@
--- one row a viewer who can begin: as viewer-steps, with the viewer's touches among the events, each with no mark, and so first in its millisecond, and with its value
-SELECT {{viewer}} arraySort(groupArray({{packed}})) AS packed
+-- one row a viewer who can begin: as viewer-steps, with the viewer's touches among the events, each with no mark, and so first in its millisecond, and with the key of its channel
+SELECT viewer, arraySort(groupArray({{packed}})) AS packed
 FROM
 (
     SELECT viewer, instant, marks, {{correlated}} AS correlated, toUInt64(0) AS broken_down
@@ -7,13 +7,13 @@ FROM
     (
         SELECT *, bitShiftLeft(toUInt64(toUnixTimestamp64Milli(event_time)), 22) AS instant, {{marks}} AS marks
         FROM {{rows}}
-        WHERE {{where}} AND cityHash64(viewer) % {buckets:UInt32} = {bucket:UInt32}
+        WHERE {{where}} AND {{among}}
     )
     WHERE marks != 0
     UNION ALL
-    SELECT viewer, bitShiftLeft(toUInt64(toUnixTimestamp64Milli(touched_at)), 22), toUInt64(0), toUInt64(0), {{broken_down}}
-    FROM wxlive_store.distinct_touch_rows
-    WHERE cityHash64(viewer) % {buckets:UInt32} = {bucket:UInt32}
+    SELECT viewer, bitShiftLeft(toUInt64(toUnixTimestamp64Milli(touched_at)), 22), toUInt64(0), toUInt64(0), channel_key
+    FROM {{touches}}
+    WHERE {{among}}
 )
 GROUP BY viewer
 HAVING bitAnd(groupBitOr(marks), {start_marks:UInt64}) != 0

@@ -1,6 +1,7 @@
 -- one row an entry with what its touch would be: every touch is among them, whenever it was
 SELECT
     event_time AS touched_at,
+    channel_key AS touch_channel_key,
     resolved_channel AS touch_channel,
     resolved_utm_source AS touch_utm_source,
     resolved_utm_medium AS touch_utm_medium,
