@@ -2,16 +2,14 @@ import {
   fail,
   funnelResultSchema,
   funnelSpecSchema,
-  resolveTimeRange,
   succeed,
   type AnalysisFailure,
   type FunnelResult,
   type FunnelSpec,
   type Outcome,
-  type TimeRange,
 } from '../../../schemas/index.js';
 import { checkPatterns, type Warehouse } from '../../../sql/index.js';
-import type { Analysis, AnalysisContext } from '../analysis.js';
+import type { Analysis, RunContext } from '../analysis.js';
 import { explainEmpty } from '../empty-reason.js';
 import { settle } from '../settle.js';
 
@@ -40,10 +38,8 @@ export const funnel: Analysis<typeof funnelSpecSchema, typeof funnelResultSchema
 async function runFunnel(
   warehouse: Warehouse,
   spec: FunnelSpec,
-  context: AnalysisContext,
+  context: RunContext,
 ): Promise<Outcome<FunnelResult, AnalysisFailure>> {
-  const range = resolveTimeRange(spec, context.timeZone);
-  if (!range.ok) return range;
   const viewersAt = context.viewersAt ?? null;
   if (
     viewersAt !== null &&
@@ -55,14 +51,14 @@ async function runFunnel(
       zh: `没有第 ${viewersAt} 步：漏斗共 ${spec.steps.length} 步`,
     });
   }
-  const selected = selectSteps(spec, range.value, context.timeZone);
+  const selected = selectSteps(spec, context.range, context.timeZone);
   if (!selected.ok) return selected;
   const checked = await checkPatterns(warehouse, selected.value.filter);
   if (!checked.ok) return checked;
-  const result = await count(warehouse, spec, range.value, selected.value, context);
+  const result = await count(warehouse, spec, selected.value, context);
   if (result.steps[0]?.viewers !== 0) return succeed(result);
   const names = spec.steps.flatMap((step) => matchesOf(step).map(({ event }) => event));
-  return succeed({ ...result, notes: await explainEmpty(warehouse, spec, range.value, names, context) });
+  return succeed({ ...result, notes: await explainEmpty(warehouse, spec, context.range, names, context) });
 }
 
 /**
@@ -72,16 +68,14 @@ async function runFunnel(
 async function count(
   warehouse: Warehouse,
   spec: FunnelSpec,
-  range: TimeRange,
   selected: SelectedSteps,
-  { timeZone, signal, viewersAt }: AnalysisContext,
+  { timeZone, range, streaming, viewersAt }: RunContext,
 ): Promise<FunnelResult> {
-  const options = signal === undefined ? {} : { signal };
   return settle('funnel', async () => {
     const { field } = spec.breakdown ?? { field: '' };
     // Their codes are needed while the viewers are read.
     const ofTouches = selected.touchesBeside
-      ? await readTouchTexts(warehouse, field, timeZone, options)
+      ? await readTouchTexts(warehouse, field, timeZone, streaming)
       : null;
     const tally = createFunnelTally({
       spec,
@@ -90,13 +84,13 @@ async function count(
       viewersAt: viewersAt ?? null,
     });
     const withViewer = viewersAt !== undefined;
-    const settings = { timeZone, withViewer, touchCodes: codesOfTexts(ofTouches ?? new Map()), ...options };
+    const settings = { timeZone, withViewer, touchCodes: codesOfTexts(ofTouches ?? new Map()), ...streaming };
     await readViewers(warehouse, spec, range, selected, settings, tally.add);
     const codes = tally.codes();
     const texts =
       codes.length === 0
         ? new Map<number, string>()
-        : (ofTouches ?? (await readTexts(warehouse, spec, range, timeZone, options)));
+        : (ofTouches ?? (await readTexts(warehouse, spec, range, timeZone, streaming)));
     const value = tally.result(range, texts);
     return {
       value,

@@ -39,9 +39,19 @@ beforeAll(async () => {
     ...edge(900, MONTH),
     ...edge(901, MONTH + 1),
     // Two touches of one millisecond: the greater event id is the last.
-    { event_id: 'tie-1', person: 902, event: 'link_click', time: START, utm_source: 'smaller' },
-    { event_id: 'tie-2', person: 902, event: 'live_enter', time: START, utm_source: 'greater' },
-    { event_id: 'tie-3', person: 902, event: 'order_pay', time: START },
+    ...Array.from({ length: 8 }, (_, at): ScratchEvent[] => {
+      const person = 910 + at;
+      return [
+        { event_id: `tie-${at}1`, person, event: 'link_click', time: START, utm_source: `smaller${at}` },
+        { event_id: `tie-${at}2`, person, event: 'live_enter', time: START, utm_source: `greater${at}` },
+        { event_id: `tie-${at}3`, person, event: 'order_pay', time: START },
+      ];
+    }).flat(),
+    // A scene that nobody knows is evidence, and no scene is none.
+    { event_id: 'scene-1', person: 903, event: 'live_enter', time: START, scene: 0 },
+    { event_id: 'scene-2', person: 903, event: 'order_pay', time: START + 1 },
+    { event_id: 'none-1', person: 904, event: 'live_enter', time: START, scene: null },
+    { event_id: 'none-2', person: 904, event: 'order_pay', time: START + 1 },
   ];
   scratch = await openScratchWarehouse();
   await insertEvents(scratch.warehouse, events);
@@ -114,6 +124,30 @@ describe('a funnel that looks at touches', () => {
       breakdown: { field: 'touch.channel' },
     });
     expect(breakdown?.map(({ value }) => value).sort()).toEqual(['(none)', 'edge']);
+  });
+
+  it('tells a scene that nobody knows from none', async () => {
+    const { breakdown } = await run(scratch.warehouse, {
+      steps: PAY,
+      from: START,
+      to: START + 2,
+      breakdown: { field: 'touch.channel' },
+    });
+    const values = breakdown?.map(({ value }) => value) ?? [];
+    expect(values).toContain('unknown');
+    expect(values).toContain('direct');
+  });
+
+  it('is caught when of touches that tie another one counts', async () => {
+    const mutation = { file: 'funnel/distinct-touches.sql', from: 'touch_channel_key', to: 'toUInt64(0)' };
+    const caught = await isSqlCaught(scratch.warehouse, mutation, async (changed) => {
+      const [touch, plain] = CASES[0] ?? [{}, {}];
+      const { breakdown } = await run(changed, touch);
+      return (
+        JSON.stringify(breakdown) === JSON.stringify(oracleFunnel(touched, specOf(plain), ZONE).breakdown)
+      );
+    });
+    expect(caught).toBe(true);
   });
 
   it.each([
