@@ -61,7 +61,7 @@ async function runExport(app: App, [view = '']: readonly string[], options: Opti
     },
   );
   if (!opened.ok) {
-    const { code, message, zh = message } = opened.failure;
+    const { code, message, zh } = opened.failure;
     throw new UsageError(`${code}: ${app.say(zh, message)}`);
   }
   const { rows } = opened.value;
@@ -104,7 +104,7 @@ async function readConditions(app: App, text: string | undefined): Promise<reado
   }
   const parsed = parseSpec(whereSchema, given);
   if (parsed.ok) return parsed.value;
-  const { code, message, zh = message } = parsed.failure;
+  const { code, message, zh } = parsed.failure;
   throw new UsageError(`--where ${code}: ${app.say(zh, message)}`);
 }
 
