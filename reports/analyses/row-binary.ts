@@ -46,6 +46,8 @@ class BufferCursor implements RowCursor {
   readonly texts: string[] = [];
   private readonly numbers = new Map<string, number>();
   private buffer: Buffer = Buffer.alloc(0);
+  /** Of the same bytes: the engine inlines its reads, which Buffer's own are four times as slow as. */
+  private view = new DataView(this.buffer.buffer, this.buffer.byteOffset, 0);
   private position = 0;
   private wanted = 0;
   private waiting: Buffer[] = [];
@@ -71,6 +73,7 @@ class BufferCursor implements RowCursor {
     // A very long row is not tried again before it can be complete: pieces are joined by doubling.
     if (this.rest < this.wanted) return;
     this.buffer = Buffer.concat([this.buffer.subarray(this.position), ...this.waiting]);
+    this.view = new DataView(this.buffer.buffer, this.buffer.byteOffset, this.buffer.length);
     this.position = 0;
     this.waiting = [];
     this.waitingBytes = 0;
@@ -111,28 +114,28 @@ class BufferCursor implements RowCursor {
 
   uint32(): number {
     this.need(4);
-    const value = this.buffer.readUInt32LE(this.position);
+    const value = this.view.getUint32(this.position, true);
     this.position += 4;
     return value;
   }
 
   int64(): number {
     this.need(8);
-    const value = Number(this.buffer.readBigInt64LE(this.position));
+    const value = Number(this.view.getBigInt64(this.position, true));
     this.position += 8;
     return value;
   }
 
   uint64Halves(): void {
     this.need(8);
-    this.low = this.buffer.readUInt32LE(this.position);
-    this.high = this.buffer.readUInt32LE(this.position + 4);
+    this.low = this.view.getUint32(this.position, true);
+    this.high = this.view.getUint32(this.position + 4, true);
     this.position += 8;
   }
 
   float64(): number {
     this.need(8);
-    const value = this.buffer.readDoubleLE(this.position);
+    const value = this.view.getFloat64(this.position, true);
     this.position += 8;
     return value;
   }

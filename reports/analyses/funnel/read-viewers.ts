@@ -11,6 +11,7 @@ import {
   type SqlText,
   type Warehouse,
 } from '../../../sql/index.js';
+import { beginBoth } from '../begin-both.js';
 import { readRows } from '../row-binary.js';
 import { countViewerParts } from '../viewer-parts.js';
 
@@ -25,8 +26,8 @@ interface ReadSettings extends QueryOptions {
   readonly timeZone: string;
   /** The rows must say who the viewer is. */
   readonly withViewer: boolean;
-  /** Of a breakdown by touch: see codesOfTexts. */
-  readonly touchCodes: ReadonlyMap<number, number>;
+  /** Of a breakdown by touch: see codesOfTexts. The rows are asked for while they are still being read. */
+  readonly touchCodes: Promise<ReadonlyMap<number, number>>;
 }
 
 /** Hands over every viewer who can begin. */
@@ -40,27 +41,30 @@ export async function readViewers(
 ): Promise<void> {
   const { filter, compiled, correlated, brokenDown, touchesBeside } = selected;
   const tiesMatter = brokenDown !== null;
-  const shape: RowShape = {
-    withViewer: withViewer || tiesMatter,
+  const rowsHaveViewer = withViewer || tiesMatter;
+  const shapeBy = (codes: ReadonlyMap<number, number>): RowShape => ({
+    withViewer: rowsHaveViewer,
     withCorrelated: correlated !== null,
     withBreakdown: brokenDown !== null,
-    touches: touchesBeside ? { reachMs: TOUCH_REACH_DAYS * DAY_MS, codes: touchCodes } : null,
-  };
+    touches: touchesBeside ? { reachMs: TOUCH_REACH_DAYS * DAY_MS, codes } : null,
+  });
   const tied: string[] = [];
-  const readRow = createViewerRowReader(shape, (row) => {
+  const onUntied = (row: ViewerRow): void => {
     if (tiesMatter && orderMatters(row)) tied.push(row.viewerText());
     else onViewer(row);
-  });
-  const sql = stepsStatement(selected, shape.withViewer);
+  };
+  const sql = stepsStatement(selected, rowsHaveViewer);
   const buckets = await countViewerParts(warehouse, spec, range, timeZone, eventNames(spec));
   const parameters = { ...filter.parameters, start_marks: compiled.startMarks };
   for (let bucket = 0; bucket < buckets; bucket += 1) {
-    await readRows(warehouse.stream(sql, 'RowBinary', { ...parameters, buckets, bucket }, options), readRow);
+    const asked = warehouse.stream(sql, 'RowBinary', { ...parameters, buckets, bucket }, options);
+    const { made: codes, rows } = await beginBoth(touchCodes, asked);
+    await readRows(rows, createViewerRowReader(shapeBy(codes), onUntied));
   }
   if (tied.length === 0) return;
   // Event ids are long; only those who need them are asked for them.
   const inOrder = statementWithTies(selected);
-  const readTied = createViewerRowReader(shape, onViewer);
+  const readTied = createViewerRowReader(shapeBy(await touchCodes), onViewer);
   for (let first = 0; first < tied.length; first += TIED_AT_ONCE) {
     const viewers = tied.slice(first, first + TIED_AT_ONCE);
     const asked = { ...(touchesBeside ? parameters : filter.parameters), viewers };

@@ -73,10 +73,6 @@ async function count(
 ): Promise<FunnelResult> {
   return settle('funnel', async () => {
     const { field } = spec.breakdown ?? { field: '' };
-    // Their codes are needed while the viewers are read.
-    const ofTouches = selected.touchesBeside
-      ? await readTouchTexts(warehouse, field, timeZone, streaming)
-      : null;
     const tally = createFunnelTally({
       spec,
       compiled: selected.compiled,
@@ -84,13 +80,18 @@ async function count(
       viewersAt: viewersAt ?? null,
     });
     const withViewer = viewersAt !== undefined;
-    const settings = { timeZone, withViewer, touchCodes: codesOfTexts(ofTouches ?? new Map()), ...streaming };
+    // Their codes are needed with the first of the viewers.
+    const ofTouches = selected.touchesBeside ? readTouchTexts(warehouse, field, timeZone, streaming) : null;
+    const touchCodes = ofTouches?.then(codesOfTexts) ?? Promise.resolve(new Map<number, number>());
+    // Whoever waits for them hears of their failure; nobody does when the viewers cannot be asked for.
+    touchCodes.catch(() => undefined);
+    const settings = { timeZone, withViewer, touchCodes, ...streaming };
     await readViewers(warehouse, spec, range, selected, settings, tally.add);
     const codes = tally.codes();
     const texts =
       codes.length === 0
         ? new Map<number, string>()
-        : (ofTouches ?? (await readTexts(warehouse, spec, range, timeZone, streaming)));
+        : await (ofTouches ?? readTexts(warehouse, spec, range, timeZone, streaming));
     const value = tally.result(range, texts);
     return {
       value,

@@ -64,8 +64,10 @@ export function createViewerRowReader(
     const { events } = row;
     reserve(events, count);
     if (row.codes.length < count) row.codes = new Float64Array(count * 2);
-    numbers.clear();
+    if (shape.withCorrelated) numbers.clear();
     row.touchesTie = false;
+    const { codes } = row;
+    const { times, marks: marksOf, values } = events;
     let kept = 0;
     let touchMs = Number.NEGATIVE_INFINITY;
     let touchCode = 0;
@@ -95,10 +97,10 @@ export function createViewerRowReader(
         }
         code = time - touchMs <= touches.reachMs ? touchCode : 0;
       }
-      events.times[kept] = time;
-      events.marks[kept] = marks;
-      events.values[kept] = value;
-      row.codes[kept] = code;
+      times[kept] = time;
+      marksOf[kept] = marks;
+      values[kept] = value;
+      codes[kept] = code;
       kept += 1;
     }
     events.count = kept;
