@@ -2,7 +2,6 @@ import * as zlib from 'node:zlib';
 import { promisify } from 'node:util';
 import type { CompressionTypes } from 'kafkajs';
 import type { KafkajsLibrary } from './kafkajs-library.js';
-import { unreadableRecords } from './unreadable-batch.js';
 
 /** `zstd` needs Node.js 22.15. */
 export type KafkaCompression = 'none' | 'gzip' | 'zstd';
@@ -40,6 +39,12 @@ export function checkCompression(compression: KafkaCompression): void {
   }
 }
 
+/** Whether a batch that could not be read may be read yet: by a Node.js that knows zstd, or with more memory. */
+export function mayBeReadYet(error: unknown, byZstd: boolean): boolean {
+  if (byZstd && zstd === null) return true;
+  return error instanceof Error && 'code' in error && error.code === 'Z_MEM_ERROR';
+}
+
 /** How kafkajs calls it. */
 export function compressionType(kafkajs: KafkajsLibrary, compression: KafkaCompression): CompressionTypes {
   const { CompressionTypes } = kafkajs;
@@ -56,13 +61,6 @@ export function registerCodecs(kafkajs: KafkajsLibrary): void {
     compress: (encoder: { buffer: Buffer }) => gzip(encoder.buffer, { level: 1 }),
     decompress: (buffer: Buffer) => gunzip(buffer, { maxOutputLength: MOST_INFLATED_BYTES }),
   });
-  // Nobody here sends these: whoever does is not wxlive.
-  for (const type of [CompressionTypes.LZ4, CompressionTypes.Snappy] as const) {
-    CompressionCodecs[type] = () => ({
-      compress: () => Promise.reject(new TypeError('messages are sent by gzip, zstd or none')),
-      decompress: (buffer: Buffer) => Promise.resolve(unreadableRecords(buffer)),
-    });
-  }
   // Without zstd its messages stay where they are: they are those of a collector on a newer Node.js.
   if (zstd === null) return;
   const { compress, decompress } = zstd;

@@ -56,6 +56,7 @@ async function handOver(payload: EachBatchPayload, onBatch: ConsumeOptions['onBa
   const work = onBatch({
     topic: batch.topic,
     partition: batch.partition,
+    from: askedFrom(batch),
     highWatermark: Number(batch.highWatermark),
     messages: batch.messages.map(({ offset, timestamp, value, headers }) => ({
       offset: Number(offset),
@@ -76,6 +77,13 @@ async function handOver(payload: EachBatchPayload, onBatch: ConsumeOptions['onBa
   }
   if (!payload.isStale()) payload.resolveOffset(last.offset);
   await payload.heartbeat();
+}
+
+/** kafkajs knows it, its types do not. */
+function askedFrom(batch: EachBatchPayload['batch']): number {
+  const asked = Number(Reflect.get(batch, 'fetchedOffset') ?? Number.NaN);
+  if (!Number.isSafeInteger(asked)) throw new TypeError('kafkajs no longer tells from where on it fetched');
+  return asked;
 }
 
 function runningConsumer(consumer: Consumer): RunningConsumer {

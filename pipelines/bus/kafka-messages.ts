@@ -19,6 +19,8 @@ export interface IncomingMessage {
 export interface IncomingBatch {
   readonly topic: string;
   readonly partition: number;
+  /** From here on messages were asked for: there is none before the first of them. */
+  readonly from: number;
   /** The offset that the next message of the partition will get. */
   readonly highWatermark: number;
   readonly messages: readonly IncomingMessage[];

@@ -33,6 +33,7 @@ interface Letter {
   readonly reason: string;
   readonly original: string;
   readonly adapter: AdapterName;
+  readonly account: string;
   readonly batchSeq: number;
   readonly pseudonyms: readonly string[];
 }
@@ -47,7 +48,7 @@ export class DeadLetters {
     const original = originalOf(message.value);
     await this.bury({
       ...{ id, place, code: 'unreadable_message', reason, original },
-      ...{ adapter: 'events', batchSeq, pseudonyms: [] },
+      ...{ adapter: 'events', account: DEFAULT_ACCOUNT, batchSeq, pseudonyms: [] },
     });
   }
 
@@ -62,7 +63,7 @@ export class DeadLetters {
     const pseudonyms = pseudonymsOf(records);
     await this.bury({
       ...{ id, place, code: 'refused_by_warehouse', reason, original },
-      ...{ adapter, batchSeq, pseudonyms },
+      ...{ adapter, account: accountOf(records), batchSeq, pseudonyms },
     });
   }
 
@@ -73,6 +74,7 @@ export class DeadLetters {
     reason,
     original,
     adapter,
+    account,
     batchSeq,
     pseudonyms,
   }: Letter): Promise<void> {
@@ -89,7 +91,7 @@ export class DeadLetters {
     const origin = {
       batchId: batchId(batchSeq),
       adapter,
-      account: DEFAULT_ACCOUNT,
+      account,
       receivedAt: Date.now(),
     };
     logger.error('a record was set aside', { code, place: reject.place });
@@ -112,6 +114,13 @@ export class DeadLetters {
 function pseudonymsOf(records: readonly CanonicalRecord[]): readonly string[] {
   const found = records.flatMap((record) => ('viewer_key' in record ? (record.viewer_key ?? []) : []));
   return [...new Set(found)];
+}
+
+/** The account of the records; of several it is none. */
+function accountOf(records: readonly CanonicalRecord[]): string {
+  const found = new Set(records.map((record) => ('account' in record ? record.account : DEFAULT_ACCOUNT)));
+  const [account = DEFAULT_ACCOUNT] = found;
+  return found.size === 1 ? account : DEFAULT_ACCOUNT;
 }
 
 function whereOf({ topic, partition, offset }: MessagePlace): string {

@@ -72,21 +72,23 @@ export class PartitionInbox {
     if (first === undefined || last === undefined) return { action: 'kept' };
     this.highWatermark = batch.highWatermark;
     const { stored } = this;
-    if (stored === null && this.sought === null && first.offset > 0) {
+    // Offsets without a message (ends of transactions, batches that one record stands for) are no gap.
+    const from = Math.min(batch.from, first.offset);
+    if (stored === null && this.sought === null && from > 0) {
       // The group stands further on than a warehouse that knows nothing of the topic: what is still there comes first.
       const lowest = await low();
-      if (lowest < first.offset) return this.seek(lowest);
+      if (lowest < from) return this.seek(lowest);
     }
     if (!this.verified && stored !== null) {
       if (batch.highWatermark <= stored.last) return this.beginAnew(low);
-      if (stored.state === 'done' && first.offset > stored.last && this.sought === null) {
+      if (stored.state === 'done' && from > stored.last && this.sought === null) {
         return this.seek(stored.last);
       }
       const mark = batch.messages.find(({ offset }) => offset === stored.last);
       if (mark !== undefined && fingerprintOf(mark) !== stored.fingerprint) return this.beginAnew(low);
       this.verified = mark !== undefined || first.offset > stored.last;
     }
-    return this.append(batch.messages, { first: first.offset, last: last.offset }, low);
+    return this.append(batch.messages, { first: from, last: last.offset }, low);
   }
 
   /** What may be stored now; null when nothing may. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 
-const { CompressionCodecs, CompressionTypes, Kafka: KafkaConstructor, logLevel } = kafkajs;
+const { Kafka: KafkaConstructor, logLevel } = kafkajs;
 
 /** Somebody who works on the brokers with tools of their own: nothing here goes through wxlive's client. */
 export class Operator {
@@ -74,26 +74,6 @@ export class Operator {
     });
   }
 
-  /** Sends messages in one batch by LZ4, as producers of others do. */
-  async sendByLz4(topic: string, values: readonly string[]): Promise<void> {
-    const { [CompressionTypes.LZ4]: known } = CompressionCodecs;
-    CompressionCodecs[CompressionTypes.LZ4] = () => ({
-      compress: ({ buffer }: { buffer: Buffer }) => Promise.resolve(lz4Frame(buffer)),
-    });
-    try {
-      const producer = this.kafka.producer();
-      await producer.connect();
-      await producer.send({
-        topic,
-        compression: CompressionTypes.LZ4,
-        messages: values.map((value) => ({ partition: 0, value })),
-      });
-      await producer.disconnect();
-    } finally {
-      CompressionCodecs[CompressionTypes.LZ4] = known;
-    }
-  }
-
   async high(topic: string): Promise<ReadonlyMap<number, number>> {
     const offsets = await (await this.open()).fetchTopicOffsets(topic);
     return new Map(offsets.map(({ partition, high }) => [partition, Number(high)]));
@@ -161,13 +141,4 @@ export class Operator {
     }
     return this.admin;
   }
-}
-
-/** A frame of LZ4 with one block that is stored as it is: at most 64 KB. */
-function lz4Frame(bytes: Buffer): Buffer {
-  const size = Buffer.alloc(4);
-  // The highest bit: not compressed.
-  size.writeUInt32LE(0x80000000 + bytes.length);
-  const head = Buffer.from([0x04, 0x22, 0x4d, 0x18, 0x60, 0x40, 0x82]);
-  return Buffer.concat([head, size, bytes, Buffer.alloc(4)]);
 }

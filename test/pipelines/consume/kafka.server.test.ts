@@ -8,8 +8,10 @@ import { z } from 'zod';
 import {
   KafkaClient,
   type ConsumeOptions,
+  type IncomingMessage,
   type RunningConsumer,
 } from '../../../pipelines/bus/kafka-client.js';
+import { SCHEMA_VERSION } from '../../../pipelines/bus/record-fields.js';
 import { createTopicsOf } from '../../../pipelines/bus/topic-plans.js';
 import { OffsetLedger } from '../../../pipelines/consume/offset-ledger.js';
 import { fingerprintOf } from '../../../pipelines/consume/partition-inbox.js';
@@ -24,6 +26,7 @@ import { LONG, times } from '../../long-form.js';
 import { importBenchOver } from '../import-tools.js';
 import { NOTHING_MORE, roomsTarget, testManner, testTime } from '../pull/pull-bench.js';
 import { findKafka } from '../../servers/kafka.js';
+import { sendForeignBatch, type ForeignCodec } from '../../servers/kafka/foreign-batch.js';
 import { startTestPlatform } from '../../servers/platform-api.js';
 import { events, ownRows, testSeal, type KafkaBench } from './kafka-bench.js';
 import { KafkaWorld, loaded, loading, publish, until } from './kafka-world.js';
@@ -38,23 +41,28 @@ describe.skipIf(origin === null)('the loader from a real broker', () => {
   afterEach(() => world.closeBenches());
   afterAll(() => world.stop());
 
-  /** The fingerprint of a message in the first partition of the events. */
-  async function fingerprintAt(bench: KafkaBench, offset: number): Promise<string> {
-    const found: string[] = [];
+  /** The first message of a topic that is looked for. */
+  async function findMessage(
+    bench: KafkaBench,
+    topic: string,
+    isIt: (message: IncomingMessage) => boolean,
+  ): Promise<IncomingMessage> {
+    const found: IncomingMessage[] = [];
     const consumer = await bench.client.consume({
-      group: `${bench.prefix}-peek`,
-      topics: [bench.topic],
+      group: `${bench.prefix}-peek-${topic}`,
+      topics: [topic],
       onAssigned: () => undefined,
       onBatch: ({ messages }) => {
-        const mark = messages.find((message) => message.offset === offset);
-        if (mark !== undefined) found.push(fingerprintOf(mark));
+        found.push(...messages.filter(isIt));
         return Promise.resolve();
       },
       onEnd: () => undefined,
     });
     await until(() => found.length > 0, bench);
     await consumer.stop();
-    return found[0] ?? '';
+    const [first] = found;
+    if (first === undefined) throw new Error('no message');
+    return first;
   }
 
   /** Messages among the dead letters of a bench. */
@@ -92,7 +100,9 @@ describe.skipIf(origin === null)('the loader from a real broker', () => {
     // The states a kill leaves behind: a range that was intended, and nobody knows what of it was stored.
     const [range] = (await bench.ranges()).values();
     if (range === undefined) throw new Error('no range is remembered');
-    const inner = await fingerprintAt(bench, range.last - 1);
+    const inner = fingerprintOf(
+      await findMessage(bench, bench.topic, ({ offset }) => offset === range.last - 1),
+    );
     for (const [at, [what, first, last, fingerprint]] of (
       [
         ['overlap_left', range.first + 1, range.last, range.fingerprint],
@@ -192,7 +202,7 @@ describe.skipIf(origin === null)('the loader from a real broker', () => {
     await one.stop();
   });
 
-  it('sets aside the one record that the database refuses, stores the others, and a replay brings it once its cause is gone', async () => {
+  it('sets aside the one record that the database refuses, sealed and with reason, step, place and time in the headers, stores the others, and a replay brings it once its cause is gone', async () => {
     const bench = world.bench('refused');
     const loader = bench.loader();
     await loading(bench);
@@ -208,6 +218,22 @@ describe.skipIf(origin === null)('the loader from a real broker', () => {
     await until(async () => (await found()).length === 1, bench);
     expect(await found()).toMatchObject([{ code: 'refused_by_warehouse', open: 1 }]);
     await until(async () => (await letters(bench)) === 1, bench);
+    // The letter says what it is without being opened; what it said is sealed.
+    const letter = await findMessage(bench, `${bench.prefix}.dead_letters`, () => true);
+    const { topic, partition = '', offset, time = '', ...told } = letter.headers;
+    expect(told).toEqual({
+      ...{ version: String(SCHEMA_VERSION), type: 'reject', adapter: 'events', account: 'refused' },
+      ...{ reason: 'refused_by_warehouse', step: 'store', place: `${topic}/${partition}/${offset}` },
+    });
+    expect([topic, partition]).toEqual([bench.topic, expect.stringMatching(/^[01]$/u)]);
+    expect(Math.abs(Date.parse(time) - Date.now())).toBeLessThan(60_000);
+    const body = letter.value.toString('utf8');
+    expect(body).not.toContain('double11');
+    const { reject } = z
+      .object({ reject: z.object({ rejectId: z.string(), sealed: z.string() }) })
+      .parse(JSON.parse(body));
+    const original = testSeal().open(reject.sealed, reject.rejectId);
+    expect(original.ok && original.value).toMatch(/"e3".*double11/u);
     await loader.stop();
 
     const imports = await importBenchOver(world.warehouse, world.dataDir, () => Promise.resolve());
@@ -309,29 +335,45 @@ describe.skipIf(origin === null)('the loader from a real broker', () => {
     );
     await publish(bench, 'poison', 300, 10);
     await loaded(bench, 'poison', 310);
-    const letters = await bench.client.watermarks(letterTopic);
-    expect([...letters.values()].reduce((sum, { high }) => sum + high, 0)).toBe(4);
+    const marks = await bench.client.watermarks(letterTopic);
+    expect([...marks.values()].reduce((sum, { high }) => sum + high, 0)).toBe(4);
+    const { headers } = await findMessage(bench, letterTopic, (letter) => letter.headers['step'] === 'read');
+    expect(headers).toMatchObject({ reason: 'unreadable_message', topic, version: String(SCHEMA_VERSION) });
   });
 
-  it('is not held up by a batch whose compression nobody here reads, nor by one too large to become a dead letter', async () => {
-    const bench = world.bench('foreign');
+  it('is not held up by a batch that nobody here reads, by its compression or by its 130,000 records, nor by one too large to become a dead letter', async () => {
+    const bench = world.bench('foreign', { partitions: 1 });
     await createTopicsOf(bench.client, bench.topics);
-    await world.operator.sendByLz4(bench.topic, ['one', 'two', 'three']);
+    await publish(bench, 'foreign', 0, 10);
+    const send = (codec: ForeignCodec, records: number): Promise<void> =>
+      sendForeignBatch(world.kafka.brokers, bench.topic, { codec, records });
+    await send('snappy', 3);
+    await publish(bench, 'foreign', 10, 10);
+    await send('lz4', 130_000);
+    await send('gzip', 130_000);
     const producer = bench.client.openProducer();
     await producer.send([{ topic: bench.topic, bucket: 0, value: randomBytes(15_000_000), headers: {} }]);
     await producer.close();
-    await publish(bench, 'foreign', 0, 100);
-    bench.loader();
-    await loaded(bench, 'foreign', 100);
+    await publish(bench, 'foreign', 20, 100);
+    const loader = bench.loader();
+    await loaded(bench, 'foreign', 120);
     const rejects = (): Promise<Record<string, unknown>[]> =>
       bench.query(`SELECT code FROM wxlive.rejects WHERE startsWith(place, '${bench.topic}/')`);
+    // Each batch is set aside as one.
     await until(async () => (await rejects()).length === 4, bench);
     expect(new Set((await rejects()).map(({ code }) => code))).toEqual(new Set(['unreadable_message']));
     await until(() => bench.logger.lines.some((line) => line.includes('does not fit into its topic')), bench);
     expect(await letters(bench)).toBe(3);
-    // What is behind them goes in: their range is done.
-    await publish(bench, 'foreign', 100, 10);
-    await loaded(bench, 'foreign', 110);
+    // What is behind them goes in: their range is done, and the offsets that one record stands for are no loss.
+    await publish(bench, 'foreign', 120, 10);
+    await loaded(bench, 'foreign', 130);
+    await loader.stop();
+    await world.operator.rewind(bench.group, bench.topic, () => null);
+    bench.loader();
+    await publish(bench, 'foreign', 130, 10);
+    await loaded(bench, 'foreign', 140);
+    expect([(await bench.arrivals())['gap'] ?? 0, (await rejects()).length]).toEqual([0, 4]);
+    expect(bench.logger.lines.filter((line) => line.includes('begins anew'))).toEqual([]);
   });
 
   it('gives a file that came through Kafka its figures, list and rows alike', async () => {

@@ -10,7 +10,7 @@ function message(offset: number, topic = 'one'): IncomingMessage {
 
 function batch(first: number, last: number, topic = 'one', highWatermark = 1_000): IncomingBatch {
   const messages = Array.from({ length: last - first + 1 }, (_, at) => message(first + at, topic));
-  return { topic: 't', partition: 0, highWatermark, messages };
+  return { topic: 't', partition: 0, from: first, highWatermark, messages };
 }
 
 function range(first: number, last: number, state: StoredRange['state']): StoredRange {
@@ -96,6 +96,29 @@ describe('the messages of a partition', () => {
     await wholly.inbox.take(batch(40, 45), wholly.low(40));
     await wholly.inbox.take(batch(40, 45), wholly.low(40));
     expect(offsets(wholly.inbox)).toEqual([40, 41, 42, 43, 44, 45]);
+  });
+
+  it('takes offsets without a message for no gap, whatever waits or is stored before them', async () => {
+    const hole = (): IncomingBatch => ({ ...batch(29, 30), from: 20 });
+    const done = open(range(10, 19, 'done'));
+    expect(await done.inbox.take({ ...batch(29, 30), from: 20 }, done.low(0))).toEqual({
+      action: 'seek',
+      offset: 19,
+    });
+    await done.inbox.take(batch(19, 19), done.low(0));
+    expect(await done.inbox.take(hole(), done.low(0))).toEqual({ action: 'kept' });
+    expect(offsets(done.inbox)).toEqual([29, 30]);
+
+    const waiting = open(range(10, 14, 'done'));
+    await waiting.inbox.take(batch(14, 19), waiting.low(0));
+    expect(await waiting.inbox.take(hole(), waiting.low(0))).toEqual({ action: 'kept' });
+    expect(offsets(waiting.inbox)).toEqual([15, 16, 17, 18, 19, 29, 30]);
+
+    const fresh = open(null);
+    expect(await fresh.inbox.take({ ...batch(9, 10), from: 0 }, fresh.low(0))).toEqual({ action: 'kept' });
+    expect(offsets(fresh.inbox)).toEqual([9, 10]);
+    for (const { seen, lost } of [done, waiting, fresh])
+      expect([lost, seen.includes('gap')]).toEqual([[], false]);
   });
 
   it('begins anew when the topic is another one under the same name', async () => {

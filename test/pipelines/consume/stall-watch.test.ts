@@ -110,7 +110,8 @@ async function open(intended: readonly { first: number; last: number }[] = [], m
     const messages: IncomingBatch['messages'] = Array.from({ length: last - first + 1 }, (_, at) => ({
       ...{ offset: first + at, timestamp: 1_000, value: Buffer.from(`message ${first + at}`), headers: {} },
     }));
-    await state.options?.onBatch({ topic: TOPIC, partition: 0, highWatermark: state.high, messages });
+    const place = { topic: TOPIC, partition: 0, from: first };
+    await state.options?.onBatch({ ...place, highWatermark: state.high, messages });
   };
   return { lane, give, state, assign };
 }
