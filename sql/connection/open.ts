@@ -125,7 +125,7 @@ async function open(settings: WarehouseSettings, as: 'owner' | 'analyst'): Promi
       const engine = await openEngine(engineOptions(settings));
       const client = openClient({
         mode: 'embedded',
-        url: `http://${engine.address.host}:${engine.address.httpPort}`,
+        url: `http://${engine.address.host}:${engine.address.engineHttpPort}`,
         ...userOf(engine, as),
         ...(as === 'owner' ? {} : { database: PUBLIC_DATABASE }),
         settings: as === 'owner' ? {} : analystSettings,

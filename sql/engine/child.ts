@@ -1,6 +1,6 @@
 /**
- * The process the private engine runs in: `node child.js <libchdb> <config.xml> <data folder> [<native port> <the engine's
- * own>]`. Its standard input is the data folder's alive pipe; the engine reads it to its end, which comes when the last user is gone, and then shuts down.
+ * The process the private engine runs in: `node child.js <libchdb> <config.xml> <data folder> [<HTTP port> <the engine's
+ * own> <native port> <the engine's own>]`. Its standard input is the data folder's alive pipe; the engine reads it to its end, which comes when the last user is gone, and then shuts down.
  * Everything it writes goes to engine.log.
  */
 import { Worker } from 'node:worker_threads';
@@ -9,14 +9,22 @@ import { engineFolder } from './folder.js';
 import { openOwnHold } from './own-hold.js';
 import type { WatchTask } from './watch-task.js';
 
-const [, , library, config, dataDir, port, enginePort] = process.argv;
+const [, , library, config, dataDir, ...ports] = process.argv;
 if (library === undefined || config === undefined || dataDir === undefined) {
   throw new Error('usage: child.js <library> <config.xml> <data folder>');
 }
 
 process.umask(0o077);
-const door = port === undefined ? null : { port: Number(port), enginePort: Number(enginePort) };
-const task: WatchTask = { dataDir, ownHold: openOwnHold(engineFolder(dataDir).alivePipe), door };
+const [httpPort = 0, engineHttpPort = 0, nativePort = 0, engineNativePort = 0] = ports.map(Number);
+const doors = {
+  http: { port: httpPort, enginePort: engineHttpPort },
+  native: { port: nativePort, enginePort: engineNativePort },
+};
+const task: WatchTask = {
+  dataDir,
+  ownHold: openOwnHold(engineFolder(dataDir).alivePipe),
+  doors: ports.length === 0 ? null : doors,
+};
 new Worker(new URL('./watch.js', import.meta.url), { workerData: task });
 
 const startUp =

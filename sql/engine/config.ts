@@ -1,5 +1,6 @@
 import type { EngineFolder } from './folder.js';
 
+/** The engine's own: before them stand doors. */
 export interface EnginePorts {
   readonly httpPort: number;
   readonly nativePort: number;

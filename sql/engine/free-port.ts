@@ -22,3 +22,14 @@ async function canListen(port: number): Promise<number | null> {
     });
   });
 }
+
+/** As many ports, no two the same; each is the wanted one when that is free. */
+export async function freePorts(wanted: readonly (number | undefined)[]): Promise<number[]> {
+  const ports: number[] = [];
+  for (const port of wanted) {
+    let free = await freePort(port);
+    while (ports.includes(free)) free = await freePort();
+    ports.push(free);
+  }
+  return ports;
+}

@@ -22,7 +22,7 @@ export interface DoorKeys {
 /**
  * Stands before the engine's native port. The engine (chdb) aborts at the next native connection after one that it
  * refused at its first packet: a wrong password, an unknown database, or a packet that is none. So only who will be let
- * in gets through; the others are answered here as the engine would. HTTP is not concerned.
+ * in gets through; the others are answered here as the engine would. Of HTTP see http-door.ts.
  */
 export function openNativeDoor(port: number, enginePort: number, keys: DoorKeys): Server {
   const server = createServer({ noDelay: true }, (client) => {

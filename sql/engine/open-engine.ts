@@ -47,7 +47,8 @@ async function findEngine(folder: EngineFolder): Promise<Engine | null> {
   if (
     address !== null &&
     credentials !== null &&
-    (await askVersion(address, credentials.ownerPassword)) !== null
+    (await askVersion({ host: address.host, port: address.engineHttpPort }, credentials.ownerPassword)) !==
+      null
   ) {
     return asEngine({ address, pipe }, credentials);
   }

@@ -11,7 +11,7 @@ import { ensureCredentials } from './credentials.js';
 import { EngineError } from './engine-error.js';
 import { engineLibrary, recordVersion, refuseDowngrade } from './engine-version.js';
 import type { EngineFolder } from './folder.js';
-import { freePort } from './free-port.js';
+import { freePorts } from './free-port.js';
 import { writePrivateFile } from './private-file.js';
 import { usersXml, type AnalystLimits } from './users.js';
 
@@ -49,24 +49,11 @@ export async function startEngine(folder: EngineFolder, options: StartOptions): 
   let portsTaken = 0;
   let folderLocked = 0;
   for (;;) {
-    const httpPort = await freePort(lastAddress?.httpPort);
-    let nativePort = await freePort(lastAddress?.nativePort);
-    while (nativePort === httpPort) nativePort = await freePort();
-    let behindDoor = await freePort();
-    while (behindDoor === httpPort || behindDoor === nativePort) behindDoor = await freePort();
-    writePrivateFile(
-      folder.config,
-      configXml(folder, { httpPort, nativePort: behindDoor }, Math.floor(memoryBytes * 0.6)),
-    );
+    const ports = await choosePorts(lastAddress);
+    const engines = { httpPort: ports.engineHttpPort, nativePort: ports.engineNativePort };
+    writePrivateFile(folder.config, configXml(folder, engines, Math.floor(memoryBytes * 0.6)));
 
-    const attempt = await attemptStart(
-      folder,
-      library.path,
-      { httpPort, nativePort },
-      behindDoor,
-      credentials.ownerPassword,
-      options,
-    );
+    const attempt = await attemptStart(folder, library.path, ports, credentials.ownerPassword, options);
     if (attempt.ok) {
       recordVersion(folder, library, attempt.version);
       writeAddress(folder, attempt.engine.address);
@@ -85,6 +72,24 @@ export async function startEngine(folder: EngineFolder, options: StartOptions): 
   }
 }
 
+interface ChosenPorts {
+  readonly httpPort: number;
+  readonly engineHttpPort: number;
+  readonly nativePort: number;
+  readonly engineNativePort: number;
+}
+
+/** What others know stays the same while it is free. */
+async function choosePorts(last: EngineAddress | null): Promise<ChosenPorts> {
+  const [httpPort = 0, nativePort = 0, engineHttpPort = 0, engineNativePort = 0] = await freePorts([
+    last?.httpPort,
+    last?.nativePort,
+    undefined,
+    undefined,
+  ]);
+  return { httpPort, engineHttpPort, nativePort, engineNativePort };
+}
+
 type Attempt =
   | { readonly ok: true; readonly engine: StartedEngine; readonly version: string }
   | { readonly ok: false; readonly words: string };
@@ -92,8 +97,7 @@ type Attempt =
 async function attemptStart(
   folder: EngineFolder,
   library: string,
-  ports: { readonly httpPort: number; readonly nativePort: number },
-  behindDoor: number,
+  ports: ChosenPorts,
   ownerPassword: string,
   options: StartOptions,
 ): Promise<Attempt> {
@@ -102,7 +106,7 @@ async function attemptStart(
   let log: number | null = null;
   try {
     log = openSync(folder.log, 'w', 0o600);
-    child = spawnChild(folder, library, [ports.nativePort, behindDoor], [reader, log, log]);
+    child = spawnChild(folder, library, ports, [reader, log, log]);
   } catch (error) {
     writer.close();
     throw error;
@@ -114,10 +118,14 @@ async function attemptStart(
   child.once('error', (error) => ended.push(error.message));
   child.once('exit', (code, signal) => ended.push(`ended with ${signal ?? `code ${String(code)}`}`));
 
-  const address: EngineAddress = { host: '127.0.0.1', ...ports, processId: child.pid ?? 0 };
+  const { httpPort, engineHttpPort, nativePort } = ports;
+  const processId = child.pid ?? 0;
+  const address: EngineAddress = { host: '127.0.0.1', httpPort, engineHttpPort, nativePort, processId };
+  // Through the door, so that it is open too.
+  const asked = { host: address.host, port: httpPort };
   const deadline = performance.now() + (options.startTimeoutMs ?? 60_000);
   for (;;) {
-    const version = await askVersion(address, ownerPassword);
+    const version = await askVersion(asked, ownerPassword);
     if (version !== null) {
       child.removeAllListeners();
       child.unref();
@@ -140,15 +148,17 @@ async function attemptStart(
 function spawnChild(
   folder: EngineFolder,
   library: string,
-  doorPorts: readonly [number, number],
+  ports: ChosenPorts,
   stdio: [number, number, number],
 ): ChildProcess {
   const script = join(packageRoot(), 'dist', 'sql', 'engine', 'child.js');
   if (!existsSync(script)) throw new EngineError('start_failed', `${script} is missing: run npm run build`);
+  const { httpPort, engineHttpPort, nativePort, engineNativePort } = ports;
+  const listened = [httpPort, engineHttpPort, nativePort, engineNativePort].map(String);
   // An empty environment: the engine looks into it for cloud and AI credentials, and secrets of ours are in it.
   return spawn(
     process.execPath,
-    ['--max-old-space-size=64', script, library, folder.config, folder.dataDir, ...doorPorts.map(String)],
+    ['--max-old-space-size=64', script, library, folder.config, folder.dataDir, ...listened],
     {
       cwd: folder.root,
       detached: true,

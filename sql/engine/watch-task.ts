@@ -3,6 +3,13 @@ export interface WatchTask {
   readonly dataDir: string;
   /** See own-hold.ts. */
   readonly ownHold: number;
-  /** The native port that clients know, and the engine's own behind it; null: there is no door. */
-  readonly door: { readonly port: number; readonly enginePort: number } | null;
+  /** Null: the engine's ports are its clients' too. */
+  readonly doors: { readonly http: DoorPorts; readonly native: DoorPorts } | null;
+}
+
+export interface DoorPorts {
+  /** Which clients know. */
+  readonly port: number;
+  /** The engine's own, behind the door. */
+  readonly enginePort: number;
 }

@@ -2,25 +2,32 @@
  * A thread beside the engine, which keeps the main thread for itself: ends the process when a write to a file has failed
  * (a merge on a full disk), because the engine itself goes on as if it had not; see write-check.ts. Our own writes ask
  * after each statement; this asks for what nobody waits for. It also lets statements go before merges, and is where
- * the native door stands.
+ * the doors stand.
  */
 import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
+import { openHttpDoor } from './http-door.js';
 import { openNativeDoor } from './native-door.js';
 import { releaseOwnHold } from './own-hold.js';
 import type { WatchTask } from './watch-task.js';
 
 const PAUSE_MS = 2_000;
-const { dataDir, ownHold, door } = workerData as WatchTask;
+const { dataDir, ownHold, doors } = workerData as WatchTask;
 
 void releaseOwnHold(ownHold);
 
-if (door !== null) {
-  openNativeDoor(door.port, door.enginePort, { passwords: readPasswords }).once('error', ({ message }) => {
-    writeSync(2, `${message.includes('EADDRINUSE') ? 'Address already in use' : message}\n`);
-    process.kill(process.pid, 'SIGKILL');
-  });
+if (doors !== null) {
+  const { http, native } = doors;
+  for (const door of [
+    openNativeDoor(native.port, native.enginePort, { passwords: readPasswords }),
+    openHttpDoor(http.port, http.enginePort),
+  ]) {
+    door.once('error', ({ message }) => {
+      writeSync(2, `${message.includes('EADDRINUSE') ? 'Address already in use' : message}\n`);
+      process.kill(process.pid, 'SIGKILL');
+    });
+  }
 }
 
 async function readPasswords(): Promise<ReadonlyMap<string, string> | null> {
@@ -52,7 +59,7 @@ for (;;) {
   const address = readAddress(folder);
   const password = readCredentials(folder)?.ownerPassword;
   if (address?.processId === process.pid && password !== undefined) {
-    const text = await fetch(`http://${address.host}:${address.httpPort}/`, {
+    const text = await fetch(`http://${address.host}:${address.engineHttpPort}/`, {
       method: 'POST',
       headers: { 'X-ClickHouse-User': OWNER, 'X-ClickHouse-Key': password },
       body,

@@ -47,7 +47,13 @@ export async function startTestCluster(): Promise<TestCluster> {
   for (const folder of folders) {
     mkdirSync(join(folder.root, 'config.d'), { recursive: true, mode: 0o700 });
     const [httpPort, nativePort] = [await freePort(), await freePort()];
-    addresses.push({ host: '127.0.0.1' as const, httpPort, nativePort, processId: 0 });
+    addresses.push({
+      host: '127.0.0.1' as const,
+      httpPort,
+      engineHttpPort: httpPort,
+      nativePort,
+      processId: 0,
+    });
   }
   const [first, ...others] = folders;
   if (first === undefined) throw new Error('a cluster has nodes');

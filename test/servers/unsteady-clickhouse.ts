@@ -89,7 +89,7 @@ export class UnsteadyClickHouse {
       else client.once('data', () => client.end(UNAVAILABLE));
       return;
     }
-    const upstream = connect(this.engine.address.httpPort, '127.0.0.1');
+    const upstream = connect(this.engine.address.engineHttpPort, '127.0.0.1');
     this.keep(upstream);
     client.pipe(upstream).pipe(client);
     client.once('close', () => upstream.destroy());

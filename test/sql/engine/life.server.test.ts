@@ -128,16 +128,19 @@ describe('ports', () => {
     expect(readFileSync(engineFolder(dataDir).credentials, 'utf8')).toBe(password);
   });
 
-  it('chooses others when one was taken meanwhile', async () => {
-    await (await open()).close();
-    const before = readAddress(engineFolder(dataDir));
-    await engineEnded(dataDir);
-    const server = createServer().listen({ host: '127.0.0.1', port: before?.nativePort ?? 0 });
-    servers.push(server);
-    const warehouse = await open();
-    expect(await warehouse.query(one, counted)).toEqual([{ answer: 1 }]);
-    expect(readAddress(engineFolder(dataDir))?.nativePort).not.toBe(before?.nativePort);
-  });
+  it.each(['httpPort', 'nativePort'] as const)(
+    'chooses others when one was taken meanwhile: %s',
+    async (port) => {
+      await (await open()).close();
+      const before = readAddress(engineFolder(dataDir));
+      await engineEnded(dataDir);
+      const server = createServer().listen({ host: '127.0.0.1', port: before?.[port] ?? 0 });
+      servers.push(server);
+      const warehouse = await open();
+      expect(await warehouse.query(one, counted)).toEqual([{ answer: 1 }]);
+      expect(readAddress(engineFolder(dataDir))?.[port]).not.toBe(before?.[port]);
+    },
+  );
 
   it('does not take another folder’s engine on the same port for its own', async () => {
     await open();
