@@ -34,7 +34,8 @@ const EVENT_COLUMNS = {
   event_time: ['instant', 'event_time'],
   received_at: ['instant', 'received_at'],
   scene: ['number', 'scene'],
-  is_system: ['text', 'toString(is_system)'],
+  // As JSON writes it, whichever type the rows hold it in.
+  is_system: ['text', "if(is_system, 'true', 'false')"],
   channel: ['text', "ifNull(channel, '')"],
   utm_source: ['text', "ifNull(utm_source, '')"],
   utm_medium: ['text', "ifNull(utm_medium, '')"],

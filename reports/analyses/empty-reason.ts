@@ -35,7 +35,7 @@ export async function explainEmpty(
   context: Asker,
   rule?: Label,
 ): Promise<string[]> {
-  const found = await lookForEvents(warehouse, spec, range, context);
+  const found = await lookForEvents(warehouse, spec, range, eventNames, context);
   const language = context.language ?? 'zh';
   const say = (zh: string, en: string): string => (language === 'zh' ? zh : en);
   if (found === undefined || found.events === 0) {
@@ -60,7 +60,7 @@ export async function remarkUnknownEvents(
   eventNames: readonly string[],
   context: Asker,
 ): Promise<string[]> {
-  const found = await lookForEvents(warehouse, spec, range, context);
+  const found = await lookForEvents(warehouse, spec, range, eventNames, context);
   return nameUnknown(eventNames, found?.names ?? [], context.language ?? 'zh');
 }
 
@@ -77,12 +77,14 @@ async function lookForEvents(
   warehouse: Warehouse,
   spec: CommonSpec,
   range: TimeRange,
+  eventNames: readonly string[],
   { timeZone }: Asker,
 ): Promise<z.infer<typeof presenceSchema> | undefined> {
   const filter = createFilter(timeZone);
   const place = filter.scope(spec, { fromMs: null, toMs: null });
   const scope = filter.scope(spec, range);
-  const sql = fillSlots(loadSql('scope/presence'), { place, scope });
+  const asked = filter.bind([...eventNames], 'Array(String)');
+  const sql = fillSlots(loadSql('scope/presence'), { place, scope, asked });
   const [found] = await warehouse.query(sql, presenceSchema, filter.parameters);
   return found;
 }

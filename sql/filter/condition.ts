@@ -37,7 +37,11 @@ interface ConditionSettings {
 
 export function createConditionWriter({ zone, bind, onPattern }: ConditionSettings): ConditionWriter {
   function textOf({ kind, expression, propertyKey }: Field): string {
-    if (propertyKey !== null) return `props[${bind(propertyKey, 'String')}]`;
+    if (propertyKey !== null) {
+      // An empty list is an empty value, as an empty text is.
+      const property = `props[${bind(propertyKey, 'String')}]`;
+      return `if(${property} = '[]', '', ${property})`;
+    }
     return kind === 'text' ? expression : `ifNull(toString(${expression}), '')`;
   }
 
@@ -81,7 +85,7 @@ export function createConditionWriter({ zone, bind, onPattern }: ConditionSettin
     const parts: string[] = [];
     if (texts.length > 0) parts.push(`(${text} != '' AND ${text} IN ${bind(texts, 'Array(String)')})`);
     if (numbers.length > 0) {
-      const actual = found.kind === 'number' ? `toFloat64(${found.expression})` : `toFloat64OrNull(${text})`;
+      const actual = found.kind === 'number' ? `toFloat64(${found.expression})` : numberIn(text);
       // A set tells -0 from 0; a sum does not.
       parts.push(`ifNull(${actual} + 0 IN ${bind(numbers, 'Array(Float64)')}, 0)`);
     }
@@ -146,7 +150,7 @@ export function createConditionWriter({ zone, bind, onPattern }: ConditionSettin
     if (found.kind === 'number' || (typeof value === 'number' && (found.kind === 'property' || ordering))) {
       const number = numberOf(value, one);
       if (!number.ok) return number;
-      const actual = found.kind === 'number' ? found.expression : `toFloat64OrNull(${text})`;
+      const actual = found.kind === 'number' ? found.expression : numberIn(text);
       return succeed(
         `ifNull(${actual} ${SIGNS[op]} ${bind(number.value, 'Float64')}, ${op === 'ne' ? 1 : 0})`,
       );
@@ -205,6 +209,11 @@ export function createConditionWriter({ zone, bind, onPattern }: ConditionSettin
   }
 
   return { textOf, write };
+}
+
+/** The number that a text is, NULL where it is none: `inf` and `nan` are words. */
+export function numberIn(text: string): string {
+  return `if(isFinite(toFloat64OrNull(${text})), toFloat64OrNull(${text}), NULL)`;
 }
 
 const SIGNS = { eq: '=', ne: '!=', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;

@@ -10,7 +10,7 @@ import {
 import type { SqlParameter, SqlParameters } from '../connection/warehouse.js';
 import { resolveField, type Field } from '../fields.js';
 
-import { createConditionWriter, type ParameterType } from './condition.js';
+import { createConditionWriter, numberIn, type ParameterType } from './condition.js';
 import { fragment, type SqlFragment } from './fragment.js';
 
 /** The only generator of SQL text: conditions of users become fragments with bound values. */
@@ -103,9 +103,7 @@ export function createFilter(zone: string, resolve = resolveField): Filter {
       if (!found.ok) return found;
       const text = writer.textOf(found.value);
       return succeed(
-        fragment(
-          found.value.kind === 'number' ? `toFloat64(${found.value.expression})` : `toFloat64OrNull(${text})`,
-        ),
+        fragment(found.value.kind === 'number' ? `toFloat64(${found.value.expression})` : numberIn(text)),
       );
     },
     needTouch() {

@@ -4,7 +4,7 @@ CREATE OR REPLACE VIEW wxlive_store.event_touch_rows
 AS
 SELECT
     happened.*,
-    last.touched_at >= happened.event_time - INTERVAL {{touch_reach_days}} DAY AS has_touch,
+    last.touched_at >= happened.event_time - toIntervalHour(24 * {{touch_reach_days}}) AS has_touch,
     if(has_touch, toTimeZone(last.touched_at, '{{zone}}'), NULL) AS touched_at,
     if(has_touch, last.touch_channel, '') AS touch_channel,
     if(has_touch, last.touch_utm_source, '') AS touch_utm_source,

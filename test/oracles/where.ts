@@ -64,7 +64,11 @@ function compareDay(time: number, day: string): number {
 }
 
 export function fieldOf(event: ScratchEvent, field: string): string | number | null {
-  if (field.startsWith('props.')) return event.props?.[field.slice(6)] ?? null;
+  if (field.startsWith('props.')) {
+    const property = event.props?.[field.slice(6)] ?? null;
+    return property === '[]' ? null : property;
+  }
+  if (field === 'is_system') return String(SYSTEM.includes(event.scene ?? 0));
   if (field === 'viewer') return viewerOf(event.person);
   if (field === 'event_time') return event.time;
   const value: unknown = Reflect.get(event, field);

@@ -10,7 +10,7 @@ import {
 } from '../../../schemas/index.js';
 import { checkPatterns, type Warehouse } from '../../../sql/index.js';
 import type { Analysis, RunContext } from '../analysis.js';
-import { explainEmpty } from '../empty-reason.js';
+import { explainEmpty, remarkUnknownEvents } from '../empty-reason.js';
 import { settle } from '../settle.js';
 
 import { codesOfTexts, readTexts, readTouchTexts } from './breakdown-texts.js';
@@ -55,10 +55,34 @@ async function runFunnel(
   if (!selected.ok) return selected;
   const checked = await checkPatterns(warehouse, selected.value.filter);
   if (!checked.ok) return checked;
-  const result = await count(warehouse, spec, selected.value, context);
-  if (result.steps[0]?.viewers !== 0) return succeed(result);
-  const names = spec.steps.flatMap((step) => matchesOf(step).map(({ event }) => event));
-  return succeed({ ...result, notes: await explainEmpty(warehouse, spec, context.range, names, context) });
+  const { result, marks } = await count(warehouse, spec, selected.value, context);
+  const { range } = context;
+  if (result.steps[0]?.viewers === 0) {
+    const notes = await explainEmpty(warehouse, spec, range, namesOf(spec.steps), context);
+    return succeed({ ...result, notes });
+  }
+  if (!mayBeMistyped(spec, marks)) return succeed(result);
+  const names = namesOf([...spec.steps, ...spec.exclusions]);
+  return succeed({ ...result, notes: await remarkUnknownEvents(warehouse, spec, range, names, context) });
+}
+
+type Part = FunnelSpec['steps'][number] | FunnelSpec['exclusions'][number];
+
+function namesOf(parts: readonly Part[]): string[] {
+  return parts.flatMap((part) => matchesOf(part).map(({ event }) => event));
+}
+
+/** Whether a step or an exclusion may name an event that nobody sent: what was met tells all but one of several names. */
+function mayBeMistyped(spec: FunnelSpec, marks: number): boolean {
+  return [...spec.steps, ...spec.exclusions].some(
+    (part, bit) => (marks & (1 << bit)) === 0 || matchesOf(part).length > 1,
+  );
+}
+
+interface Counted {
+  readonly result: FunnelResult;
+  /** What the events of all who can begin fit. */
+  readonly marks: number;
 }
 
 /**
@@ -70,7 +94,7 @@ async function count(
   spec: FunnelSpec,
   selected: SelectedSteps,
   { timeZone, range, streaming, viewersAt }: RunContext,
-): Promise<FunnelResult> {
+): Promise<Counted> {
   return settle('funnel', async () => {
     const { field } = spec.breakdown ?? { field: '' };
     const tally = createFunnelTally({
@@ -94,7 +118,7 @@ async function count(
         : await (ofTouches ?? readTexts(warehouse, spec, range, timeZone, streaming));
     const value = tally.result(range, texts);
     return {
-      value,
+      value: { result: value, marks: tally.marks() },
       counted: { groups: codes.length, ...viewersByStep(value.steps.length, [value]) },
       summed: {
         groups: codes.filter((code) => texts.has(code)).length,

@@ -10,6 +10,8 @@ import type { ViewerRow } from './viewer-rows.js';
 /** Hears of every viewer once and has the result in the end. */
 export interface FunnelTally {
   readonly add: (row: ViewerRow) => void;
+  /** The marks that any event had so far. */
+  marks(): number;
   /** The codes of the groups, but for 0: viewers without a value. */
   codes(): number[];
   /** `values` says what the codes of the breakdown stand for. */
@@ -32,6 +34,7 @@ export function createFunnelTally({ spec, compiled, timeZone, viewersAt }: Tally
   const groups = new Map<number, StepTotals>();
   const periods = new Map<number, StepTotals>();
   const stopped: string[] = [];
+  let marks = 0;
   const clock = spec.trend === null ? null : createPeriodClock(spec.trend, timeZone);
 
   function bestOf(events: ViewerEvents): Attempt | null {
@@ -46,6 +49,7 @@ export function createFunnelTally({ spec, compiled, timeZone, viewersAt }: Tally
 
   return {
     add(row) {
+      marks |= row.marks;
       const attempt = bestOf(row.events);
       if (attempt === null) return;
       total.add(attempt);
@@ -54,6 +58,7 @@ export function createFunnelTally({ spec, compiled, timeZone, viewersAt }: Tally
       }
       if (viewersAt === attempt.times.length) stopped.push(row.viewerText());
     },
+    marks: () => marks,
     codes: () => [...groups.keys()].filter((code) => code !== 0),
     result(range, values) {
       const named = new Map(

@@ -26,6 +26,8 @@ export interface ViewerRow {
   codes: Float64Array;
   /** Touches of one millisecond have several codes: which of them counts is not told. */
   touchesTie: boolean;
+  /** What any of the events fits. */
+  marks: number;
   /** The viewer's UUID, where the row has it. */
   viewerText(): string;
 }
@@ -43,6 +45,7 @@ export function createViewerRowReader(
     events: createViewerEvents(),
     codes: new Float64Array(64),
     touchesTie: false,
+    marks: 0,
     viewerText: () => formatUuid(uuid),
   };
   // There is no number of 24 bytes: three parts stand in one of 32, whose last 8 are empty.
@@ -69,6 +72,7 @@ export function createViewerRowReader(
     const { codes } = row;
     const { times, marks: marksOf, values } = events;
     let kept = 0;
+    let allMarks = 0;
     let touchMs = Number.NEGATIVE_INFINITY;
     let touchCode = 0;
     for (let index = 0; index < count; index += 1) {
@@ -99,11 +103,13 @@ export function createViewerRowReader(
       }
       times[kept] = time;
       marksOf[kept] = marks;
+      allMarks |= marks;
       values[kept] = value;
       codes[kept] = code;
       kept += 1;
     }
     events.count = kept;
+    row.marks = allMarks;
     onRow(row);
   };
 }

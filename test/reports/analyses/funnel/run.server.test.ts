@@ -40,7 +40,10 @@ beforeAll(async () => {
         props:
           random(2) === 0
             ? {}
-            : { size: String(random(20)), tags: JSON.stringify(['x', 'y'].slice(random(3))) },
+            : {
+                size: ['inf', 'nan', ''][random(12)] ?? String(random(20)),
+                tags: JSON.stringify(['x', 'y'].slice(random(3))),
+              },
       });
     }
   }
@@ -100,6 +103,10 @@ const SPECS: readonly unknown[] = [
   { steps: [{ event: 'goods_click' }, { event: 'order_pay' }], correlate: 'goods_id' },
   {
     steps: [{ event: 'live_enter' }, { event: 'goods_click' }],
+    breakdown: { field: 'props.tags', attribution: 'last' },
+  },
+  {
+    steps: [{ event: 'live_enter' }, { event: 'goods_click' }],
     correlate: 'room_id',
     breakdown: { field: 'utm_source' },
   },
@@ -145,6 +152,28 @@ const SPECS: readonly unknown[] = [
     { field: 'props.size', op: 'in', value: [3, '4'] },
     { field: 'props.tags', op: 'contains', value: 'x' },
     { field: 'props.tags', op: 'not_contains', value: 'x' },
+    // An empty list is an empty value; a word is no number, not even that for no end.
+    { field: 'props.tags', op: 'is_set' },
+    { field: 'props.tags', op: 'is_not_set' },
+    { field: 'props.tags', op: 'regex', value: '.' },
+    { field: 'props.size', op: 'gte', value: 0 },
+    { field: 'props.size', op: 'ne', value: 5 },
+    { field: 'props.size', op: 'is_set' },
+    { field: 'is_system', op: 'eq', value: false },
+    { field: 'is_system', op: 'ne', value: true },
+    { field: 'is_system', op: 'in', value: [true] },
+    { field: 'room_id', op: 'lt', value: 2 },
+    { field: 'goods_id', op: 'gte', value: 'g2' },
+    { field: 'goods_id', op: 'lt', value: 'g2' },
+    { field: 'goods_id', op: 'lte', value: 'g1' },
+    { field: 'goods_id', op: 'contains', value: 'G' },
+    { field: 'amount_fen', op: 'eq', value: 0 },
+    { field: 'amount_fen', op: 'lte', value: 100 },
+    { field: 'amount_fen', op: 'gt', value: 250 },
+    { field: 'event_time', op: 'eq', value: '2026-11-24' },
+    { field: 'event_time', op: 'ne', value: '2026-11-24' },
+    { field: 'event_time', op: 'gte', value: '2026-11-24' },
+    { field: 'event_time', op: 'lt', value: '2026-11-24' },
     { field: 'props.nothing', op: 'ne', value: 'x' },
     { field: 'event_time', op: 'gt', value: '2026-11-23' },
     { field: 'event_time', op: 'lte', value: '2026-11-23' },
@@ -185,6 +214,30 @@ describe('the funnel over the warehouse', () => {
       '筛选之后没有符合条件的事件',
     );
     expect(await zh({ steps: [{ event: 'live_entr' }] })).toContain('live_enter');
+  });
+
+  it.each([
+    ['a later step', { steps: [{ event: 'live_enter' }, { event: 'goods_clik' }] }],
+    [
+      'an exclusion',
+      {
+        steps: [{ event: 'live_enter' }, { event: 'order_pay' }],
+        exclusions: [{ event: 'goods_clik' }],
+      },
+    ],
+    ['one of several', { steps: [{ any_of: [{ event: 'live_enter' }, { event: 'goods_clik' }] }] }],
+  ])('names the event that nobody sent: %s', async (_where, input) => {
+    const { steps, notes } = await run(input);
+    expect(steps[0]?.viewers).toBeGreaterThan(0);
+    expect(notes).toEqual([expect.stringMatching(/「goods_clik」（是否指 goods_click）/)]);
+  });
+
+  it('says nothing of names that are right', async () => {
+    const input = {
+      steps: [{ event: 'live_enter' }, { any_of: [{ event: 'goods_click' }, { event: 'order_pay' }] }],
+      exclusions: [{ event: 'order_refund' }],
+    };
+    expect((await run(input)).notes).toEqual([]);
   });
 
   it('refuses fields, patterns and values that cannot be', async () => {

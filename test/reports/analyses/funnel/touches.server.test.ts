@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 import { funnel } from '../../../../reports/analyses/funnel/run.js';
 import { parseSpec, type FunnelResult } from '../../../../schemas/index.js';
-import { typedByUser, type Warehouse } from '../../../../sql/index.js';
+import { migrate, typedByUser, type Warehouse } from '../../../../sql/index.js';
 import { oracleFunnel } from '../../../oracles/funnel-report.js';
 import { isSqlCaught } from '../mutating-warehouse.js';
 import { runAnalysis } from '../run-analysis.js';
@@ -18,6 +18,8 @@ import { randomVisits, START } from '../touch-scene.js';
 
 /** Funnels that look at touches, beside the brute force over events that carry what wxlive.event_touches says of them. */
 const MONTH = 30 * 86_400_000;
+/** New York's clocks go back ten days later. */
+const OCTOBER = Date.parse('2026-10-22T00:00:00Z');
 let scratch: ScratchWarehouse;
 let events: readonly ScratchEvent[];
 /** The same events, with the channel of their touch as goods_id and its medium as utm_medium. */
@@ -47,6 +49,11 @@ beforeAll(async () => {
         { event_id: `tie-${at}3`, person, event: 'order_pay', time: START },
       ];
     }).flat(),
+    // Thirty days of 24 hours, also where clocks are put back between.
+    { event_id: 'clock-1', person: 905, event: 'live_enter', time: OCTOBER, utm_source: 'edge' },
+    { event_id: 'clock-2', person: 905, event: 'order_pay', time: OCTOBER + MONTH },
+    { event_id: 'clock-3', person: 906, event: 'live_enter', time: OCTOBER, utm_source: 'edge' },
+    { event_id: 'clock-4', person: 906, event: 'order_pay', time: OCTOBER + MONTH + 1 },
     // A scene that nobody knows is evidence, and no scene is none.
     { event_id: 'scene-1', person: 903, event: 'live_enter', time: START, scene: 0 },
     { event_id: 'scene-2', person: 903, event: 'order_pay', time: START + 1 },
@@ -165,14 +172,30 @@ describe('a funnel that looks at touches', () => {
     });
     expect(caught).toBe(true);
   });
+
+  // The last: the views are made again for another zone.
+  it('knows it so long in a zone whose clocks were put back, whichever way the touch is asked for', async () => {
+    const zone = 'America/New_York';
+    await migrate(scratch.warehouse, { reportZone: zone, channelGroups: {} });
+    const spec = { steps: [{ event: 'order_pay' }], to: START };
+    const byBreakdown = await run(
+      scratch.warehouse,
+      { ...spec, breakdown: { field: 'touch.channel' } },
+      zone,
+    );
+    const groups = byBreakdown.breakdown?.map(({ value, steps }) => `${value} ${steps[0]?.viewers ?? 0}`);
+    expect(groups).toEqual(['(none) 1', 'edge 1']);
+    const isSet = { ...spec, where: [{ field: 'touch.channel', op: 'is_set' }] };
+    expect((await run(scratch.warehouse, isSet, zone)).steps[0]?.viewers).toBe(1);
+  });
 });
 
 function condition(field: string, op: 'in' | 'not_in'): object {
   return { field, op, value: ['a', 'c', 'edge'] };
 }
 
-async function run(warehouse: Warehouse, input: object): Promise<FunnelResult> {
-  const outcome = await runAnalysis(funnel, warehouse, specOf(input), { timeZone: ZONE });
+async function run(warehouse: Warehouse, input: object, timeZone = ZONE): Promise<FunnelResult> {
+  const outcome = await runAnalysis(funnel, warehouse, specOf(input), { timeZone });
   if (!outcome.ok) throw new Error(outcome.failure.message);
   return outcome.value;
 }
