@@ -3,7 +3,7 @@ import { collect, flag, listOption, textOption, type CommandDefinition, type Opt
 import { EXIT, UsageError } from '../exit-codes.js';
 import { note, print, printJson } from '../output.js';
 import type { App } from '../compose.js';
-import type { FileReport, ImportOptions } from '../../pipelines/index.js';
+import type { FileReport, ImportOptions, ImportTools, OpeningFile } from '../../pipelines/index.js';
 
 /** `wxlive import FILE…` */
 export function importCommand(): CommandDefinition {
@@ -41,12 +41,23 @@ export function importCommand(): CommandDefinition {
 
 async function runImportCommand(app: App, files: readonly string[], options: Options): Promise<number> {
   const importOptions = await readOptions(app, options);
-  const { isUnusable, runImport } = await import('../../pipelines/index.js');
+  const { importFile, isUnusable, OpeningFile, SOURCES } = await import('../../pipelines/index.js');
+  const usesThreads = app.settings.kafka_brokers.length === 0;
+  const open = (file: string): OpeningFile =>
+    new OpeningFile(file, importOptions, { sources: SOURCES, usesThreads });
   const progress = app.openProgress();
-  const tools = await app.importTools(progress, options['wait'] !== false);
+  // The first file is read while the warehouse is opened.
+  const first = files.slice(0, 1).map(open);
+  let tools: ImportTools;
+  try {
+    tools = await app.importTools(progress, options['wait'] !== false);
+  } catch (error) {
+    for (const file of first) await file.close();
+    throw error;
+  }
   const reports: FileReport[] = [];
   for (const file of files) {
-    const report = await runImport(file, importOptions, tools);
+    const report = await importFile(first.pop() ?? open(file), tools);
     progress.end();
     reports.push(report);
     if (!flag(options, 'json')) await print(`${reportLine(app, report)}\n`);

@@ -9,6 +9,8 @@ import type { FileIdentity, FileTally } from './file-tally.js';
 
 /** Events published at once: few inserts of large parts, and two batches in memory. */
 const BATCH_EVENTS = 250_000;
+/** Fewer are not worth the look for their keys. */
+const LEAST_BATCH_EVENTS = 100_000;
 /** A record that is no event is an object still: it weighs as much as so many events, which are bytes. */
 const EVENTS_A_RECORD = 10;
 const WAITING_REJECTS = 5_000;
@@ -44,16 +46,20 @@ export class BatchPublisher implements FilePublisher {
     recordRows: Uint32Array,
     rejects: readonly Reject[],
     snapshot: SnapshotOptions,
+    rowsLeft: number,
   ): Promise<void> {
+    // A file that comes again is told in as few messages as its memory allows: what it says twice is no news together.
+    const isNew = snapshot.repeats === undefined;
     if (part.count > 0) {
       this.parts.push(part);
       this.recordRows.push(recordRows);
-      // A file that comes again is told in as few messages as its memory allows: what it says twice is no news together.
-      const each = snapshot.repeats === undefined ? EVENTS_A_RECORD : 1;
+      const each = isNew ? EVENTS_A_RECORD : 1;
       this.weight += part.events.rows + (part.count - part.events.rows) * each;
     }
     for (const reject of rejects) this.rejects.push(reject);
-    if (this.weight >= BATCH_EVENTS) await this.publish(snapshot);
+    // Nobody reads beside the last batch: it is short when none is larger than what is still to come.
+    const most = isNew ? Math.min(BATCH_EVENTS, Math.max(LEAST_BATCH_EVENTS, rowsLeft)) : BATCH_EVENTS;
+    if (this.weight >= most) await this.publish(snapshot);
     if (this.rejects.length >= WAITING_REJECTS) await this.flushRejects();
   }
 

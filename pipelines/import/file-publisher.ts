@@ -9,12 +9,16 @@ export interface FilePublisher {
   newerBy: BatchEntry['newerBy'];
   /** 0 before anything was worth a batch. */
   readonly number: number;
-  /** Takes what was read, and publishes when it is enough. */
+  /**
+   * Takes what was read, and publishes when it is enough.
+   * @param rowsLeft about so many rows are still to come
+   */
   add(
     part: RecordPart,
     recordRows: Uint32Array,
     rejects: readonly Reject[],
     snapshot: SnapshotOptions,
+    rowsLeft: number,
   ): Promise<void>;
   /** Publishes what was collected. */
   publish(snapshot: SnapshotOptions): Promise<void>;

@@ -54,6 +54,10 @@ export class FileTally {
     this.held = outcome.held;
   }
 
+  get rowsRead(): number {
+    return this.rows;
+  }
+
   get isHeld(): boolean {
     return this.held;
   }

@@ -21,12 +21,12 @@ export async function importRecords(
   const candidates =
     adapter === null ? tools.sources : tools.sources.filter((source) => source.name === adapter);
   const input = await openRecords(name, fileOf(records), candidates, options);
-  return importOpened(
-    { path: name, sha256: () => Promise.resolve(sha256Of(records)) },
-    input,
-    options,
-    tools,
-  );
+  const content = {
+    path: name,
+    sha256: () => Promise.resolve(sha256Of(records)),
+    threadsFor: () => Promise.resolve(null),
+  };
+  return importOpened(content, input, options, tools);
 }
 
 function fileOf(records: readonly string[]): OpenedFile {

@@ -6,15 +6,19 @@ import type { Input, InputOptions } from './input.js';
 import { openRecords } from './record-rows.js';
 import { openTables } from './table-rows.js';
 
-/** Opens a file by its content and finds whose it is. The caller closes `value.opened`. */
+/**
+ * Opens a file by its content and finds whose it is. The caller closes `value.opened`.
+ * Throws the reason of the signal when it is aborted.
+ */
 export async function openInput(
   path: string,
   sources: readonly Source[],
   options: InputOptions,
+  signal?: AbortSignal,
 ): Promise<Outcome<Input, FileFailure>> {
   const candidates =
     options.adapter === null ? sources : sources.filter((source) => source.name === options.adapter);
-  const opened = await openFileOutcome(path, options.passwords);
+  const opened = await openFileOutcome(path, options.passwords, signal);
   if (!opened.ok) return opened;
   const file = opened.value;
   try {
@@ -35,9 +39,10 @@ export async function openInput(
 export async function openFileOutcome(
   path: string,
   passwords: readonly string[],
+  signal?: AbortSignal,
 ): Promise<Outcome<OpenedFile, FileFailure>> {
   try {
-    const opened = await openFile(path, { passwords });
+    const opened = await openFile(path, { passwords, ...(signal === undefined ? {} : { signal }) });
     return opened.ok ? succeed(opened.value) : fail(opened.failure);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;

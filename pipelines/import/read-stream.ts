@@ -35,9 +35,15 @@ export async function readStream(run: FileRun): Promise<void> {
 async function take(run: FileRun, rows: StagedRows, part: RecordPart): Promise<void> {
   const { tally, publisher, tools, input, identity } = run;
   tally.addRows(rows);
+  const { bytes } = input.opened;
+  const consumed = input.opened.consumed();
   if (publisher === null) tally.addReply(rows.recordRows, null);
-  else await publisher.add(part, rows.recordRows, rows.rejects, streamSnapshot(run));
-  tools.progress.update(identity.file, input.opened.consumed(), input.opened.bytes);
+  else {
+    const rowsLeft =
+      consumed === 0 ? Number.POSITIVE_INFINITY : (tally.rowsRead * (bytes - consumed)) / consumed;
+    await publisher.add(part, rows.recordRows, rows.rejects, streamSnapshot(run), rowsLeft);
+  }
+  tools.progress.update(identity.file, consumed, bytes);
 }
 
 /** Rows that are streamed are of no list. */

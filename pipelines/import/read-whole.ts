@@ -50,7 +50,7 @@ export async function readWhole(run: FileRun): Promise<void> {
     return;
   }
   const snapshot = snapshotOf(run, exportedAt, scopes);
-  await publisher.add(part, rows.recordRows, rows.rejects, snapshot);
+  await publisher.add(part, rows.recordRows, rows.rejects, snapshot, 0);
   await publisher.publish(snapshot);
 }
 

@@ -4,8 +4,6 @@ import { DEFAULT_ACCOUNT, describeFailure, type FileFailure, type Outcome } from
 import { createEventKeys } from '../event-key.js';
 import { RecordPartBuilder } from '../load/record-part.js';
 import { BatchPublisher } from './batch-publisher.js';
-import { checkRoom } from './check-room.js';
-import { FileDigest } from './file-digest.js';
 import type { FilePublisher } from './file-publisher.js';
 import { findEarlierImports, type EarlierImports } from './earlier-imports.js';
 import type { FileReport } from './file-report.js';
@@ -13,12 +11,12 @@ import { FileTally, type FileIdentity } from './file-tally.js';
 import type { ImportOptions, ImportTools } from './import-options.js';
 import { FileRefused, type Input } from './input.js';
 import { KafkaPublisher } from './kafka-publisher.js';
-import { openInput } from './open-input.js';
+import { OpeningFile } from './opening-file.js';
 import { readStream } from './read-stream.js';
 import { readWhole } from './read-whole.js';
 import { RecordListBuilder } from './record-list-builder.js';
 import { RowStage, type StageSettings } from './row-stage.js';
-import { LEAST_BYTES_FOR_THREADS, StageThreads } from './stage-pool.js';
+import type { StageThreads } from './stage-pool.js';
 
 /** One file and everything that its rows meet on their way. */
 export interface FileRun {
@@ -47,26 +45,29 @@ export async function runImport(
   options: ImportOptions,
   tools: ImportTools,
 ): Promise<FileReport> {
-  const digest = new FileDigest(path);
+  const { sources } = tools;
+  const usesThreads = tools.threads !== undefined && tools.kafka === undefined;
+  return importFile(new OpeningFile(path, options, { sources, usesThreads }), tools);
+}
+
+/** Imports a file that is being opened, and closes it. */
+export async function importFile(file: OpeningFile, tools: ImportTools): Promise<FileReport> {
   try {
-    let input = await openInput(path, tools.sources, options);
-    if (input.ok && input.value.source.loads === 'stream' && options.room !== null) {
-      const checked = await checkRoom(input.value, options);
-      input = checked.ok ? await openInput(path, tools.sources, options) : checked;
-    }
-    return await importOpened({ path, sha256: () => digest.sha256() }, input, options, tools);
+    return await importOpened(file, await file.input, file.options, tools);
   } finally {
-    await digest.close();
+    await file.close();
   }
 }
 
-/** What a batch is called after, and the digest of its bytes. */
+/** What a batch is called after, the digest of its bytes, and who helps to read it. */
 export interface NamedContent {
   readonly path: string;
-  readonly sha256: () => Promise<string>;
+  sha256(): Promise<string>;
+  /** null where this thread reads alone. */
+  threadsFor(input: Input): Promise<StageThreads | null>;
 }
 
-/** Imports what was opened, a file or replies of an API, and closes it; refusals are reports. */
+/** Imports what was opened, a file or replies of an API; refusals are reports. The caller closes it. */
 export async function importOpened(
   content: NamedContent,
   input: Outcome<Input, FileFailure>,
@@ -78,36 +79,26 @@ export async function importOpened(
     error: { code: failure.code, ...describeFailure(failure, options.language) },
   });
   if (!input.ok) return refuse(input.failure);
-  const threads = threadsFor(input.value, tools);
   try {
-    return await importInput(content, input.value, options, tools, threads);
+    return await importInput(content, input.value, options, tools);
   } catch (error) {
     if (error instanceof FileRefused) return refuse(error.failure);
     if (error instanceof FormatError) return refuse(error.failure);
     throw error;
-  } finally {
-    await threads?.end();
-    await input.value.opened.close();
   }
 }
 
-/** Threads for a file of which each line is a row, when it is large enough to pay for their start. */
-function threadsFor(input: Input, tools: ImportTools): StageThreads | null {
-  if (tools.threads === undefined || tools.kafka !== undefined || input.lines === null) return null;
-  if (input.source.loads === 'whole' || input.opened.bytes < LEAST_BYTES_FOR_THREADS) return null;
-  return new StageThreads();
-}
-
 async function importInput(
-  { path, sha256: digest }: NamedContent,
+  content: NamedContent,
   input: Input,
   options: ImportOptions,
   tools: ImportTools,
-  threads: StageThreads | null,
 ): Promise<FileReport> {
+  const { path } = content;
+  const threads = await content.threadsFor(input);
   const kafka = options.dryRun ? null : (tools.kafka ?? null);
   const opening = options.dryRun || kafka !== null ? null : tools.bus();
-  const [digestOfFile, bus] = await Promise.all([digest(), opening]);
+  const [digestOfFile, bus] = await Promise.all([content.sha256(), opening]);
   const identity: FileIdentity = {
     file: basename(path),
     sha256: digestOfFile,

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { packageRoot } from '../../sql/index.js';
 import { FileRefused } from './input.js';
@@ -17,12 +18,22 @@ const BLOCKS_AHEAD = 2;
 /** What dies young in a thread: rows and records of a block. */
 const YOUNG_MEGABYTES = 32;
 
+/**
+ * How the garbage is collected while every core is busy; both are looked at anew by each collection. Parts come as memory
+ * outside of the heap, by which V8 would mark the small heap anew every 20 MB (40 times a million events), and helpers of
+ * a collection wait for a core. Together 0.8 of 12.6 processor seconds a million events.
+ */
+const COLLECTION_FLAGS = ['--heap-growing-percent=400', '--no-parallel-scavenge'];
+
 /** Threads that stage lines of one file. They start up at once, while whoever made them still prepares the task. */
 export class StageThreads {
-  private readonly threads = Array.from(
-    { length: Math.min(MOST_THREADS, Math.max(1, availableParallelism())) },
-    () => new StageThread(),
-  );
+  private readonly threads: readonly StageThread[];
+
+  constructor() {
+    for (const flag of COLLECTION_FLAGS) setFlagsFromString(flag);
+    const count = Math.min(MOST_THREADS, Math.max(1, availableParallelism()));
+    this.threads = Array.from({ length: count }, () => new StageThread());
+  }
 
   /** The parts of the file in its order. Throws FileRefused as one thread would. */
   async *stage(lines: AsyncIterable<Buffer> | Iterable<Buffer>, task: StageTask): AsyncGenerator<StagedPart> {
