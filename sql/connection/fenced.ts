@@ -13,6 +13,10 @@ const SELECTING = /\bWHERE\b([\s\S]+)\bFORMAT\s+(\w+)\s*$/u;
  * A warehouse whose inserts into tables look at the fence inside of the very statement: a process that was asleep while
  * another took its place stores nothing when it wakes, however far its work had come. Temporary tables of a session are
  * nobody else's and go in as they are.
+ *
+ * It is this fence that an insert carries and no `insert_deduplication_token`: a second try of the same range holds only
+ * the rows that the first did not store (the test for duplicates leaves the others out), and for a token that it has seen
+ * the engine would drop them too.
  */
 export function fenceInserts(warehouse: Warehouse, fence: Fence): Warehouse {
   return { ...warehouse, insert: (request) => warehouse.insert(fenced(request, fence)) };

@@ -1,65 +1,15 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { closeSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openAlivePipe, type AlivePipe } from '../../sql/engine/alive-pipe.js';
-import { configXml } from '../../sql/engine/config.js';
-import { engineLibrary } from '../../sql/engine/engine-version.js';
-import { engineFolder } from '../../sql/engine/folder.js';
-import { freePort } from '../../sql/engine/free-port.js';
-import { packageRoot } from '../../sql/index.js';
-import { buildChildOnce, makeDataDir } from '../servers/clickhouse.js';
+import {
+  COMPOSE_PASSWORDS,
+  startComposeClickHouse,
+  type ComposeClickHouse,
+} from '../servers/compose-clickhouse.js';
 
-/** docker/clickhouse/users.d/wxlive.xml on a real engine, beside a users.xml like the one the server comes with. */
-const BASE = `<clickhouse>
-  <profiles><default/></profiles>
-  <users><default><password/><networks><ip>127.0.0.1</ip></networks><profile>default</profile><quota>default</quota></default></users>
-  <quotas><default><interval><duration>3600</duration></interval></default></quotas>
-</clickhouse>`;
-const PASSWORDS = { wxlive: 'password-of-the-owner', analyst: 'password-of-the-analyst' };
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-
-const dataDir = makeDataDir();
-let engine: ChildProcess;
-let hold: AlivePipe;
-let url: string;
+/** docker/clickhouse/users.d/wxlive.xml on a real engine. */
+let engine: ComposeClickHouse;
 
 beforeAll(async () => {
-  buildChildOnce();
-  const folder = engineFolder(dataDir);
-  const ports = { httpPort: await freePort(), nativePort: await freePort() };
-  const given = readFileSync(join(packageRoot(), 'docker/clickhouse/users.d/wxlive.xml'), 'utf8');
-  // The engine of the tests begins with statements of `default`, which a server does not.
-  const users = given.replace('<default remove="remove"/>', '');
-  expect(users).not.toBe(given);
-  mkdirSync(join(dirname(folder.users), 'users.d'), { recursive: true });
-  mkdirSync(folder.store, { recursive: true });
-  writeFileSync(folder.config, configXml(folder, ports, 2e9));
-  writeFileSync(folder.users, BASE);
-  writeFileSync(join(dirname(folder.users), 'users.d', 'wxlive.xml'), users);
-  const { path } = await engineLibrary();
-  const child = join(packageRoot(), 'dist', 'sql', 'engine', 'child.js');
-  const { reader, writer } = openAlivePipe(folder.alivePipe);
-  hold = writer;
-  engine = spawn(process.execPath, [child, path, folder.config, dataDir], {
-    cwd: folder.root,
-    stdio: [reader, 'ignore', 'ignore'],
-    env: {
-      TZ: 'UTC',
-      PATH: '/usr/bin:/bin',
-      WXLIVE_PASSWORD_SHA256: sha256(PASSWORDS.wxlive),
-      ANALYST_PASSWORD_SHA256: sha256(PASSWORDS.analyst),
-    },
-  });
-  closeSync(reader);
-  url = `http://127.0.0.1:${ports.httpPort}`;
-  while (!(await fetch(`${url}/ping`).catch(() => null))?.ok) {
-    if (engine.exitCode !== null) throw new Error('the engine ended');
-    await sleep(50);
-  }
+  engine = await startComposeClickHouse();
   for (const statement of [
     'CREATE DATABASE wxlive',
     'CREATE DATABASE wxlive_store',
@@ -71,18 +21,15 @@ beforeAll(async () => {
   }
 });
 afterAll(async () => {
-  const ended = once(engine, 'exit');
-  hold.close();
-  await ended;
-  rmSync(dataDir, { recursive: true, force: true });
+  await engine.stop();
 });
 
 async function ask(
-  user: keyof typeof PASSWORDS,
+  user: keyof typeof COMPOSE_PASSWORDS,
   statement: string,
-  password = PASSWORDS[user],
+  password: string = COMPOSE_PASSWORDS[user],
 ): Promise<{ ok: boolean; text: string }> {
-  const answer = await fetch(url, {
+  const answer = await fetch(engine.url, {
     method: 'POST',
     body: statement,
     headers: { 'x-clickhouse-user': user, 'x-clickhouse-key': password },
