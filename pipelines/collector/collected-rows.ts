@@ -1,4 +1,5 @@
 import type { Outcome, RejectFailure } from '../../schemas/index.js';
+import { jsonText } from '../json-text.js';
 
 /** One row of a request, parsed or known to be bad. */
 export interface CollectedRow {
@@ -14,13 +15,13 @@ export function elementRows(values: readonly unknown[]): readonly CollectedRow[]
   return values.map((value, index) => ({
     place: `$[${index}]`,
     value: { ok: true, value },
-    original: () => JSON.stringify(value),
+    original: () => jsonText(value),
   }));
 }
 
 /** A request that is one record. */
 export function singleRow(value: unknown): readonly CollectedRow[] {
-  return [{ place: '$', value: { ok: true, value }, original: () => JSON.stringify(value) }];
+  return [{ place: '$', value: { ok: true, value }, original: () => jsonText(value) }];
 }
 
 /** A request of which nothing could be read. */

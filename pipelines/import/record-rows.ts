@@ -1,5 +1,6 @@
 import type { OpenedFile, TextRecord } from '../../formats/index.js';
 import { fail, succeed, type FileFailure, type Outcome, type RejectFailure } from '../../schemas/index.js';
+import { jsonText } from '../json-text.js';
 import type { FileSummary, Source, SourceRow } from '../source.js';
 import { chooseByRecords, RECORD_SEARCH_LENGTH } from './choose-source.js';
 import { FileRefused, type Input, type InputOptions, type InputRow } from './input.js';
@@ -39,7 +40,7 @@ export async function openRecords(
             ...RECORD_TABLE,
             place: place(position) + suffix.replace(/^\$/, ''),
             row: succeed({ from: 'json', value }),
-            original: () => JSON.stringify(value),
+            original: () => jsonText(value),
           });
         }
       }

@@ -6,6 +6,7 @@ import {
   type Outcome,
   type RejectFailure,
 } from '../../schemas/index.js';
+import { jsonText } from '../json-text.js';
 import type { Source } from '../source.js';
 import { countOf, FieldReader, idOf, isObject, textOf, trimKeys } from './export-cell.js';
 import { apiTime, pastTime } from './platform-time.js';
@@ -56,7 +57,7 @@ function normalizePunishment(
     rule_name: textOf(fields.rule_name) ?? '',
     rule_url: textOf(fields.rule_url) ?? '',
     deadline: isObject(detail) ? reader.take(apiTime(detail['rectify_deadline'], 'rectify_deadline')) : null,
-    detail: detail === null ? '' : JSON.stringify(detail),
+    detail: detail === null ? '' : jsonText(detail),
   };
   return reader.failure === null ? succeed([draft]) : fail(reader.failure);
 }

@@ -10,6 +10,7 @@ import {
   type RawIds,
   type RejectFailure,
 } from '../../schemas/index.js';
+import { jsonText } from '../json-text.js';
 import type { Source, SourceContext, SourceRow } from '../source.js';
 import {
   isFailure,
@@ -135,7 +136,7 @@ function propsOf(
   for (const [key, item] of Object.entries(reported)) {
     if (typeof item === 'string' || typeof item === 'number' || typeof item === 'boolean')
       props.set(key, item);
-    else if (item !== null && item !== undefined) props.set(key, JSON.stringify(item));
+    else if (item !== null && item !== undefined) props.set(key, jsonText(item));
   }
   return readProps(Object.fromEntries(props));
 }

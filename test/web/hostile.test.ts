@@ -126,6 +126,24 @@ describe('bodies', () => {
     });
   });
 
+  it('nested deeper than a stack are bad rows among good ones', async () => {
+    const { post, target } = await start();
+    const deep = `${'['.repeat(50_000)}1${']'.repeat(50_000)}`;
+    const rows = [eventJson('before'), deep, `{"event_id":"x","props":{"x":${deep}}}`, eventJson('after')];
+    for (const body of [`[${rows.join(',')}]`, rows.join('\n')]) {
+      expect(await json(await post('/v1/events', body))).toMatchObject({
+        rejected: [
+          { index: 1, code: 'not_json' },
+          { index: 2, code: 'nested_props' },
+        ],
+      });
+    }
+    expect(target.stored.size).toBe(2);
+    const sensors = await post('/sa', `data=${encodeURIComponent(Buffer.from(deep).toString('base64'))}`);
+    expect(sensors.status).toBe(200);
+    expect((await post('/v1/events', `[${deep}]`)).status).toBe(200);
+  });
+
   it('are refused when broken, bombs, too large or strangely encoded, and the server lives on', async () => {
     const { post, raw, target } = await start({ bodies: { bodyBytes: 100_000, inflatedBytes: 200_000 } });
     const zipped = gzipSync(eventJson('z'));
