@@ -1,6 +1,7 @@
 import type { LineChart } from '../reports/render/chart-model.js';
 import type { ReportDocument, Section } from '../reports/render/report-document.js';
 import type { TableModel } from '../reports/render/table-model.js';
+import { metricEntry } from '../reports/run/metric-entries.js';
 
 const START = Date.UTC(2026, 8, 10, 12, 0);
 const CHANNELS = [
@@ -269,42 +270,13 @@ function detailSection(): Section {
   };
 }
 
-const METRICS: ReportDocument['metrics'] = [
-  [
-    'viewers',
-    '观看人数',
-    'Viewers',
-    '时段内至少有一次进入事件的匿名身份数，跨端合并后去重。',
-    '人',
-    '人',
-    'live_daily.viewers',
-  ],
-  [
-    'peak_concurrent',
-    '最高在线',
-    'Peak concurrent',
-    '任一时刻同时处于观看区间内的人数的最大值；区间为半开，心跳超时 120 秒视为离开。',
-    '人',
-    '人',
-    'audience_minute.online',
-  ],
-  ['gmv_fen', '成交金额', 'GMV', '支付成功订单的应付金额合计，退款不冲减。', '元', '次', 'orders.amount_fen'],
-  ['buy_rate', '购买率', 'Buy rate', '购买人数除以进入人数。', '%', '人', 'channel_daily.buyers / entrants'],
-  [
-    'attendance_rate',
-    '出勤率',
-    'Attendance rate',
-    '观看至少 1 秒的应到员工数除以应到人数。',
-    '%',
-    '人',
-    'attendance',
-  ],
-].map(([id = '', zh = '', en = '', definition = '', unit = '', base = '', source = '']) => ({
-  id,
-  zh,
-  en,
-  definition,
-  unit,
-  base,
-  source,
-}));
+const METRICS = [
+  'viewers',
+  'peak_concurrent',
+  'average_concurrent',
+  'average_watch_seconds',
+  'goods_clicks',
+  'gmv_fen',
+  'buy_rate',
+  'attendance_rate',
+].map((id) => metricEntry(id, 'zh'));

@@ -21,3 +21,6 @@ export interface Progress {
 }
 
 export type Language = 'zh' | 'en';
+
+/** A text for people in both languages. */
+export type Words = Readonly<Record<Language, string>>;

@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ENTRY_EVENTS, SYSTEM_SCENES, TOUCH_REACH_DAYS, type ExpectedSource } from '../schemas/index.js';
+import {
+  ENTRY_EVENTS,
+  findMetric,
+  metricComment,
+  SYSTEM_SCENES,
+  TOUCH_REACH_DAYS,
+  type ExpectedSource,
+} from '../schemas/index.js';
 import type { SqlText } from './connection/warehouse.js';
 import { packageRoot } from './package-root.js';
 
@@ -59,6 +66,8 @@ function fillSlot(name: string, argument: string, settings: RenderSettings, file
       return `ReplacingMergeTree(${argument})`;
     case 'durable':
       return 'fsync_after_insert = 1, fsync_part_directory = 1, non_replicated_deduplication_window = 0';
+    case 'metric':
+      return escapeQuoted(metricComment(findMetric(argument)));
     case 'zone':
       return settings.reportZone.replaceAll("'", '');
     case 'expected_sources':
@@ -93,7 +102,12 @@ function expectedTuple({ platform, account, source, since }: ExpectedSource): st
 }
 
 function quote(text: string): string {
-  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+  return `'${escapeQuoted(text)}'`;
+}
+
+/** As it may stand between quotes. */
+function escapeQuoted(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
 }
 
 /** Groups of scenes that are no channel of their own (PRODUCT §5). */

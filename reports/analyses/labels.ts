@@ -1,7 +1,7 @@
-import type { Language } from '../../schemas/index.js';
+import type { Language, Words } from '../../schemas/index.js';
 
 /** A text for people in both languages. */
-export type Label = Readonly<Record<Language, string>>;
+export type Label = Words;
 
 /** What several analyses print above their columns. */
 export const LABELS = {
@@ -9,9 +9,6 @@ export const LABELS = {
   empty: { zh: '没有数据', en: 'No data' },
   channel: { zh: '渠道', en: 'Channel' },
   viewers: { zh: '人数', en: 'Viewers' },
-  views: { zh: '次数', en: 'Views' },
-  conversions: { zh: '转化', en: 'Conversions' },
-  value: { zh: '金额', en: 'Value' },
   room: { zh: '直播间', en: 'Room' },
   roomsOnly: { zh: '只计带直播间的事件', en: 'only events with a room count' },
 } as const satisfies Readonly<Record<string, Label>>;

@@ -20,7 +20,7 @@ const CREATOR = 'wxlive';
 /** Of the slanted line across each page, in points. */
 const WATERMARK_LENGTH = 560;
 /** Columns of the metric dictionary that fit a page; the workbook has all. */
-const DICTIONARY_COLUMNS = new Set(['name', 'definition', 'unit', 'base', 'source']);
+const DICTIONARY_COLUMNS = new Set(['name', 'definition', 'caveat', 'unit', 'base', 'source']);
 
 /**
  * A report as a PDF: cover, sections, metric dictionary. Bytes come as they are made and are never on disk; with

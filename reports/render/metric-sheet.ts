@@ -11,6 +11,7 @@ export function metricTable(document: Pick<ReportDocument, 'language' | 'metrics
     columns: [
       { key: 'name', label: say(language, 'metricName'), kind: 'text' },
       { key: 'definition', label: say(language, 'metricDefinition'), kind: 'text', widthHint: 44 },
+      { key: 'caveat', label: say(language, 'metricCaveat'), kind: 'text', widthHint: 30 },
       { key: 'unit', label: say(language, 'metricUnit'), kind: 'text' },
       { key: 'base', label: say(language, 'metricBase'), kind: 'text' },
       { key: 'source', label: say(language, 'metricSource'), kind: 'text' },
@@ -20,6 +21,7 @@ export function metricTable(document: Pick<ReportDocument, 'language' | 'metrics
     rows: metrics.map((metric) => [
       metric[language],
       metric.definition,
+      metric.caveat,
       metric.unit,
       metric.base,
       metric.source,

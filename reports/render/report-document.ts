@@ -79,6 +79,8 @@ export interface MetricEntry {
   readonly zh: string;
   readonly en: string;
   readonly definition: string;
+  /** What to know before it is compared or added up; empty for most. */
+  readonly caveat: string;
   /** 人, 次, 元, 秒, %. */
   readonly unit: string;
   /** What is counted: 人 or 次, or what a rate is over. */

@@ -18,6 +18,7 @@ const WORDING = {
   sheet: { zh: '工作表', en: 'Sheet' },
   content: { zh: '内容', en: 'Content' },
   metricDictionary: { zh: '指标字典', en: 'Metrics' },
+  metricCaveat: { zh: '注意', en: 'Caveats' },
   metricId: { zh: '标识', en: 'Id' },
   metricName: { zh: '指标', en: 'Metric' },
   metricOtherName: { zh: '英文名', en: 'Chinese name' },

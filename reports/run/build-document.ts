@@ -1,18 +1,11 @@
 import { z } from 'zod';
-import {
-  findMetric,
-  PLATFORM_LABELS,
-  PLATFORMS,
-  succeed,
-  type Language,
-  type Outcome,
-  type ReportDefinition,
-} from '../../schemas/index.js';
+import { PLATFORM_LABELS, PLATFORMS, succeed, type Language, type Outcome } from '../../schemas/index.js';
 import { loadSql, type Warehouse } from '../../sql/index.js';
-import type { MetricEntry, ReportDocument, Section } from '../render/report-document.js';
+import type { ReportDocument, Section } from '../render/report-document.js';
 import { buildSections } from './build-section.js';
 import { findIncomplete, type IncompleteSource } from './completeness.js';
 import { buildHighlights, summarize } from './highlights.js';
+import { metricsOf } from './metric-entries.js';
 import type { ReportRun, SectionFailure } from './report-run.js';
 import { loadTargets } from './targets.js';
 
@@ -51,7 +44,7 @@ export async function buildDocument(
     highlights,
     summary: summarize(highlights, definition.highlights.tell_from, language, timeZone),
     sections,
-    metrics: metricsOf(definition, language),
+    metrics: metricsOf(definition, sections, language),
   });
 }
 
@@ -62,19 +55,4 @@ function incompleteNote(rows: readonly IncompleteSource[], language: Language): 
   const rest = rows.length - 1;
   const more = rest === 0 ? '' : language === 'zh' ? `，另有 ${rest} 项未到齐` : `, and ${rest} more`;
   return `${label} ${first?.missing_day ?? ''} ${first?.reason ?? ''}${more}`;
-}
-
-function metricsOf(definition: ReportDefinition, language: Language): readonly MetricEntry[] {
-  const ids = new Set<string>(definition.highlights.figures.map(({ metric }) => metric));
-  for (const section of definition.sections) {
-    if ('columns' in section) {
-      for (const { metric } of section.columns) if (metric !== undefined) ids.add(metric);
-    } else if ('metrics' in section) {
-      for (const metric of section.metrics) ids.add(metric);
-    }
-  }
-  return [...ids].map((id) => {
-    const { zh, en, definition: words, unit, base, source } = findMetric(id);
-    return { id, zh, en, definition: words[language], unit, base, source };
-  });
 }

@@ -1,4 +1,4 @@
-import { METRICS, type Language } from '../../schemas/index.js';
+import { findMetric, METRICS, type Language, type Metric } from '../../schemas/index.js';
 import type { ChartModel, ChartSeries } from '../render/chart-model.js';
 import type { Section } from '../render/report-document.js';
 import {
@@ -12,12 +12,11 @@ import {
 /** Fewer people than this can be told apart. */
 export const LEAST_GROUP = 5;
 
-/** Columns that count people: those of the dictionary, and those only one analysis has. */
-const PEOPLE = new Set([
-  ...METRICS.filter(({ unit }) => unit === '人').map(({ id }) => id),
-  ...['viewers', 'users', 'entrants', 'goods_clickers', 'buyers', 'new_viewers', 'returning_viewers'],
-  ...['expected', 'attended', 'finished', 'signed', 'null_paths'],
-]);
+/** Averages are no groups that somebody could be told apart in. */
+const countsPeople = ({ unit, kind }: Metric): boolean => unit === '人' && kind === 'integer';
+
+/** A column of a definition's own query need not name its metric. */
+const PEOPLE = new Set(METRICS.filter(countsPeople).map(({ id }) => id));
 
 /**
  * Blanks the figures of every group of fewer than five people, in tables and charts, for readers who are not the
@@ -32,8 +31,8 @@ export function suppressSmallGroups(section: Section, language: Language): Secti
 }
 
 function peopleColumns(table: TableModel): number[] {
-  return table.columns.flatMap(({ key }, place) =>
-    PEOPLE.has(key) || /^step_\d+$/.test(key) ? [place] : [],
+  return table.columns.flatMap(({ key, metricId }, place) =>
+    (metricId === undefined ? PEOPLE.has(key) : countsPeople(findMetric(metricId))) ? [place] : [],
   );
 }
 

@@ -1,11 +1,10 @@
 import type { z } from 'zod';
 
-import type { Language } from '../ports.js';
+import type { Language, Words } from '../ports.js';
 
 import { didYouMean, shownName } from './analysis-failure.js';
 
 type Issue = z.core.$ZodIssue;
-type Words = Readonly<Record<Language, string>>;
 
 /** What JSON calls its kinds of values. */
 const KINDS: Readonly<Record<string, Words>> = {

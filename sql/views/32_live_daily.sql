@@ -6,17 +6,17 @@ CREATE OR REPLACE VIEW wxlive.live_daily
     room_id String COMMENT '直播间，仅在账号内唯一 | room, unique within its account',
     live_id String COMMENT '场次 | live',
     day Date COMMENT '日期 | day',
-    viewers Nullable(Int64) COMMENT '观看人数：事件平台为 live_enter 去重人数，企业微信为名单人数，不由分钟数相加 | distinct viewers: of live_enter, of the watch list, never a sum of minutes',
-    views Nullable(Int64) COMMENT '观看次数：导出的 pv 之和，否则 live_enter 次数；企业微信不可知 | views: sum of exported pv, else live_enter events',
-    watch_seconds Nullable(Float64) COMMENT '观看时长（秒）：进出与心跳合并后的时长，或名单之和 | seconds watched, merged over devices, or the sum of the list',
-    likes Nullable(Int64) COMMENT '点赞 | likes',
-    comments Nullable(Int64) COMMENT '评论 | comments',
-    shares Nullable(Int64) COMMENT '分享 | shares',
-    goods_clicks Nullable(Int64) COMMENT '商品点击次数 | goods clicks',
-    buyers Nullable(Int64) COMMENT '支付人数 | buyers',
-    orders Nullable(Int64) COMMENT '支付订单数 | paid orders',
-    gmv_fen Nullable(Int64) COMMENT '成交金额（分），不减退款 | GMV in fen, refunds not taken off',
-    refund_fen Nullable(Int64) COMMENT '退款（分）| refunds in fen'
+    viewers Nullable(Int64) COMMENT '{{metric:viewers}}',
+    views Nullable(Int64) COMMENT '{{metric:views}}',
+    watch_seconds Nullable(Float64) COMMENT '{{metric:watch_seconds}}',
+    likes Nullable(Int64) COMMENT '{{metric:likes}}',
+    comments Nullable(Int64) COMMENT '{{metric:comments}}',
+    shares Nullable(Int64) COMMENT '{{metric:shares}}',
+    goods_clicks Nullable(Int64) COMMENT '{{metric:goods_clicks}}',
+    buyers Nullable(Int64) COMMENT '{{metric:buyers}}',
+    orders Nullable(Int64) COMMENT '{{metric:orders}}',
+    gmv_fen Nullable(Int64) COMMENT '{{metric:gmv_fen}}',
+    refund_fen Nullable(Int64) COMMENT '{{metric:refund_fen}}'
 )
 DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS

@@ -3,12 +3,12 @@ CREATE OR REPLACE VIEW wxlive.channel_daily
 (
     channel String COMMENT '渠道 | channel',
     day Date COMMENT '日期 | day',
-    link_clicks UInt64 COMMENT '链接点击次数 | link clicks',
-    entrants UInt64 COMMENT '进入直播间人数（live_enter 去重）| distinct viewers of live_enter',
-    goods_clickers UInt64 COMMENT '点击商品人数 | distinct viewers of goods_click',
-    buyers UInt64 COMMENT '支付人数 | buyers',
-    orders UInt64 COMMENT '支付订单数 | paid orders',
-    gmv_fen Int64 COMMENT '成交金额（分）| GMV in fen'
+    link_clicks UInt64 COMMENT '{{metric:link_clicks}}',
+    entrants UInt64 COMMENT '{{metric:entrants}}',
+    goods_clickers UInt64 COMMENT '{{metric:goods_clickers}}',
+    buyers UInt64 COMMENT '{{metric:buyers}}',
+    orders UInt64 COMMENT '{{metric:orders}}',
+    gmv_fen Int64 COMMENT '{{metric:gmv_fen}}'
 )
 DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS

@@ -5,15 +5,15 @@ CREATE OR REPLACE VIEW wxlive.audience_minute
     account LowCardinality(String) COMMENT '账号：appid、corpid 或域名 | account: appid, corpid or domain',
     room_id String COMMENT '直播间，仅在账号内唯一 | room, unique within its account',
     minute DateTime64(3, '{{zone}}') COMMENT '分钟起点 | start of the minute',
-    online Nullable(Int64) COMMENT '在线（该分钟最后一刻）| online at the last instant of the minute',
+    online Nullable(Int64) COMMENT '{{metric:online}}',
     enters Nullable(Int64) COMMENT '进入次数 | entries',
     leaves Nullable(Int64) COMMENT '离开次数 | leaves',
-    views Nullable(Int64) COMMENT '观看次数 | views',
-    likes Nullable(Int64) COMMENT '点赞 | likes',
-    comments Nullable(Int64) COMMENT '评论 | comments',
-    goods_clicks Nullable(Int64) COMMENT '商品点击 | goods clicks',
-    orders Nullable(Int64) COMMENT '支付订单 | paid orders',
-    gmv_fen Nullable(Int64) COMMENT '成交金额（分）| GMV in fen'
+    views Nullable(Int64) COMMENT '{{metric:views}}',
+    likes Nullable(Int64) COMMENT '{{metric:likes}}',
+    comments Nullable(Int64) COMMENT '{{metric:comments}}',
+    goods_clicks Nullable(Int64) COMMENT '{{metric:goods_clicks}}',
+    orders Nullable(Int64) COMMENT '{{metric:orders}}',
+    gmv_fen Nullable(Int64) COMMENT '{{metric:gmv_fen}}'
 )
 DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS

@@ -2,6 +2,7 @@ import type { AttendanceFigures, AttendanceResult, Language } from '../../../sch
 import type { ChartModel } from '../../render/chart-model.js';
 import type { Cell, ListedTable, TableColumn } from '../../render/table-model.js';
 import { emptyText, LABELS, type Label } from '../labels.js';
+import { metricColumn, metricLabel } from '../metric-column.js';
 
 const TEXT = {
   title: { zh: '到课与完课', en: 'Attendance' },
@@ -10,26 +11,24 @@ const TEXT = {
   day: { zh: '日期', en: 'Day' },
   department: { zh: '部门', en: 'Department' },
   name: { zh: '姓名', en: 'Name' },
-  attendanceRate: { zh: '到课率', en: 'Attendance' },
-  completionRate: { zh: '完课率', en: 'Completion' },
 } as const satisfies Readonly<Record<string, Label>>;
 
-const FIGURES: readonly (readonly [keyof AttendanceFigures, Label, TableColumn['kind']])[] = [
-  ['expected', { zh: '应到', en: 'Expected' }, 'integer'],
-  ['attended', { zh: '到课', en: 'Attended' }, 'integer'],
-  ['attendance_rate', TEXT.attendanceRate, 'percent'],
-  ['finished', { zh: '完课', en: 'Finished' }, 'integer'],
-  ['completion_rate', TEXT.completionRate, 'percent'],
-  ['signed', { zh: '签到', en: 'Signed' }, 'integer'],
-  ['sign_in_rate', { zh: '签到率', en: 'Sign-in' }, 'percent'],
-];
+const FIGURES = [
+  'expected',
+  'attended',
+  'attendance_rate',
+  'finished',
+  'completion_rate',
+  'signed',
+  'sign_in_rate',
+] as const satisfies readonly (keyof AttendanceFigures)[];
 
 /** Departments (or employees) of each live; and the lives as a whole. */
 export function attendanceTables(result: AttendanceResult, language: Language): ListedTable[] {
   const titles = new Map(result.lives.map(({ live_id, title }) => [live_id, title === '' ? live_id : title]));
   const byEmployee = result.rows.some(({ employee_id }) => employee_id !== undefined);
-  const figures = FIGURES.map(([key, label, kind]): TableColumn => ({ key, label: label[language], kind }));
-  const cellsOf = (row: AttendanceFigures): Cell[] => FIGURES.map(([key]) => row[key]);
+  const figures = FIGURES.map((id) => metricColumn(id, language));
+  const cellsOf = (row: AttendanceFigures): Cell[] => FIGURES.map((id) => row[id]);
   const emptyNote = emptyText(result.notes, language);
   const text = (key: string, label: Label): TableColumn => ({ key, label: label[language], kind: 'text' });
   return [
@@ -49,7 +48,7 @@ export function attendanceTables(result: AttendanceResult, language: Language): 
       ]),
       totalRow: [LABELS.total[language], '', ...(byEmployee ? [''] : []), ...cellsOf(result.total)],
       emptyNote,
-      ...(result.notes.length > 0 ? { note: result.notes.join(' ') } : {}),
+      ...(result.rows.length > 0 && result.notes.length > 0 ? { note: result.notes.join(' ') } : {}),
     },
     {
       title: TEXT.byLive[language],
@@ -76,8 +75,14 @@ export function attendanceCharts(result: AttendanceResult, language: Language): 
       title: TEXT.title[language],
       categories: result.departments.map(({ department }) => department),
       series: [
-        { name: TEXT.attendanceRate[language], values: result.departments.map((row) => row.attendance_rate) },
-        { name: TEXT.completionRate[language], values: result.departments.map((row) => row.completion_rate) },
+        {
+          name: metricLabel('attendance_rate', language),
+          values: result.departments.map((row) => row.attendance_rate),
+        },
+        {
+          name: metricLabel('completion_rate', language),
+          values: result.departments.map((row) => row.completion_rate),
+        },
       ],
       valueKind: 'percent',
     },

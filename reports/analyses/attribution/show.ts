@@ -2,6 +2,7 @@ import type { AttributionModel, AttributionResult, Language } from '../../../sch
 import type { ChartModel } from '../../render/chart-model.js';
 import type { ListedTable, TableColumn } from '../../render/table-model.js';
 import { emptyText, LABELS, type Label } from '../labels.js';
+import { metricColumn, metricLabel } from '../metric-column.js';
 
 import { apportion } from './apportion.js';
 
@@ -21,7 +22,6 @@ const TEXT = {
   value: { zh: '渠道归因：金额', en: 'Attribution: value' },
   paths: { zh: '转化路径', en: 'Paths' },
   path: { zh: '路径', en: 'Path' },
-  nullPaths: { zh: '未转化人数', en: 'Lost viewers' },
   noTouch: { zh: '（无触点）', en: '(no touch)' },
 } as const satisfies Readonly<Record<string, Label>>;
 
@@ -39,9 +39,9 @@ export function attributionTables(result: AttributionResult, language: Language)
       title: TEXT.paths[language],
       columns: [
         { key: 'path', label: TEXT.path[language], kind: 'text' },
-        { key: 'conversions', label: LABELS.conversions[language], kind: 'integer', emphasis: 'bar' },
-        { key: 'value', label: LABELS.value[language], kind: 'money_fen' },
-        { key: 'null_paths', label: TEXT.nullPaths[language], kind: 'integer' },
+        metricColumn('attributed_conversions', language, { key: 'conversions', emphasis: 'bar' }),
+        metricColumn('attributed_value', language, { key: 'value' }),
+        metricColumn('lost_viewers', language, { key: 'null_paths' }),
       ],
       rows: result.paths
         .slice(0, LISTED_PATHS)
@@ -88,11 +88,12 @@ function creditTable(
   });
   const columns: TableColumn[] = [
     { key: 'channel', label: LABELS.channel[language], kind: 'text' },
-    ...models.map((model): TableColumn => ({
-      key: model,
-      label: MODEL_LABELS[model][language],
-      kind: figure === 'value' ? 'money_fen' : 'integer',
-    })),
+    ...models.map((model) =>
+      metricColumn(figure === 'value' ? 'attributed_value' : 'attributed_conversions', language, {
+        key: model,
+        label: MODEL_LABELS[model][language],
+      }),
+    ),
   ];
   return {
     title: TEXT[figure][language],
@@ -122,7 +123,7 @@ export function attributionCharts(result: AttributionResult, language: Language)
         };
       }),
       valueKind: 'decimal',
-      valueLabel: LABELS.conversions[language],
+      valueLabel: metricLabel('attributed_conversions', language),
     },
   ];
 }

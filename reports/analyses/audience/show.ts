@@ -2,17 +2,12 @@ import type { AudienceResult, AudienceRoom, Language } from '../../../schemas/in
 import type { ChartModel } from '../../render/chart-model.js';
 import type { ListedTable } from '../../render/table-model.js';
 import { emptyText, LABELS, type Label } from '../labels.js';
+import { metricColumn, metricLabel } from '../metric-column.js';
 
 const TEXT = {
   title: { zh: '在线观众', en: 'Audience' },
   stayed: { zh: '停留时长', en: 'Stayed' },
-  curve: { zh: '在线人数', en: 'Online' },
-  peak: { zh: '最高在线', en: 'Peak' },
   peakAt: { zh: '峰值时刻', en: 'Peak at' },
-  average: { zh: '平均在线', en: 'Average' },
-  watch: { zh: '观看总时长', en: 'Watch time' },
-  perViewer: { zh: '人均观看时长', en: 'Per viewer' },
-  replayViewers: { zh: '回放人数', en: 'Replay viewers' },
   minutes: { zh: '分钟', en: 'min' },
 } as const satisfies Readonly<Record<string, Label>>;
 
@@ -27,14 +22,14 @@ export function audienceTables(result: AudienceResult, language: Language): List
       title: say(TEXT.title),
       columns: [
         { key: 'room_id', label: say(LABELS.room), kind: 'text' },
-        { key: 'viewers', label: say(LABELS.viewers), kind: 'integer', emphasis: 'bar' },
-        { key: 'views', label: say(LABELS.views), kind: 'integer' },
-        { key: 'peak_concurrent', label: say(TEXT.peak), kind: 'integer' },
+        metricColumn('room_viewers', language, { key: 'viewers', emphasis: 'bar' }),
+        metricColumn('views', language),
+        metricColumn('peak_concurrent', language),
         { key: 'peak_at', label: say(TEXT.peakAt), kind: 'instant' },
-        { key: 'average_concurrent', label: say(TEXT.average), kind: 'decimal', decimals: 1 },
-        { key: 'watch_seconds', label: say(TEXT.watch), kind: 'duration_seconds' },
-        { key: 'watch_seconds_per_viewer', label: say(TEXT.perViewer), kind: 'duration_seconds' },
-        { key: 'replay_viewers', label: say(TEXT.replayViewers), kind: 'integer' },
+        metricColumn('average_concurrent', language, { decimals: 1 }),
+        metricColumn('watch_seconds', language),
+        metricColumn('average_watch_seconds', language, { key: 'watch_seconds_per_viewer' }),
+        metricColumn('replay_viewers', language),
       ],
       rows: result.rooms.map((room) => [
         nameOf(room),
@@ -53,11 +48,12 @@ export function audienceTables(result: AudienceResult, language: Language): List
       title: say(TEXT.stayed),
       columns: [
         { key: 'room_id', label: say(LABELS.room), kind: 'text' },
-        ...(result.rooms[0]?.stayed ?? []).map(({ minutes }) => ({
-          key: `stayed_${minutes}`,
-          label: `≥ ${minutes} ${say(TEXT.minutes)}`,
-          kind: 'percent' as const,
-        })),
+        ...(result.rooms[0]?.stayed ?? []).map(({ minutes }) =>
+          metricColumn('stayed_share', language, {
+            key: `stayed_${minutes}`,
+            label: `≥ ${minutes} ${say(TEXT.minutes)}`,
+          }),
+        ),
       ],
       rows: result.rooms.map((room) => [nameOf(room), ...room.stayed.map(({ share }) => share)]),
       emptyNote,
@@ -82,10 +78,12 @@ export function audienceCharts(result: AudienceResult, language: Language): Char
         : minutes;
       return {
         kind: 'line',
-        title: `${TEXT.curve[language]} · ${room.room_id}`,
+        title: `${metricLabel('online', language)} · ${room.room_id}`,
         axisKind: 'instant',
         axis,
-        series: [{ name: TEXT.curve[language], values: axis.map((minute) => points.get(minute) ?? null) }],
+        series: [
+          { name: metricLabel('online', language), values: axis.map((minute) => points.get(minute) ?? null) },
+        ],
         valueKind: 'integer',
         valueLabel: LABELS.viewers[language],
       };

@@ -1,33 +1,32 @@
 import type { ChannelFigures, ChannelsResult, Language } from '../../../schemas/index.js';
 import type { ChartModel } from '../../render/chart-model.js';
-import type { Cell, ListedTable, TableColumn } from '../../render/table-model.js';
+import type { Cell, ListedTable } from '../../render/table-model.js';
 import { emptyText, LABELS, type Label } from '../labels.js';
+import { metricColumn, metricLabel } from '../metric-column.js';
 
 const TEXT = {
   title: { zh: '渠道效果', en: 'Channels' },
   spend: { zh: '渠道花费', en: 'Spend by channel' },
-  entrants: { zh: '进入人数', en: 'Entrants' },
-  buyers: { zh: '成交人数', en: 'Buyers' },
-  gmv: { zh: '成交金额', en: 'GMV' },
 } as const satisfies Readonly<Record<string, Label>>;
 
-const COUNTED: readonly (readonly [keyof ChannelFigures, Label, TableColumn['kind']])[] = [
-  ['link_clicks', { zh: '链接点击', en: 'Clicks' }, 'integer'],
-  ['entrants', TEXT.entrants, 'integer'],
-  ['goods_clickers', { zh: '点商品人数', en: 'Goods clickers' }, 'integer'],
-  ['buyers', TEXT.buyers, 'integer'],
-  ['orders', { zh: '订单', en: 'Orders' }, 'integer'],
-  ['gmv_fen', TEXT.gmv, 'money_fen'],
-  ['click_rate', { zh: '点击率', en: 'Click rate' }, 'percent'],
-  ['buy_rate', { zh: '成交率', en: 'Buy rate' }, 'percent'],
-  ['new_viewers', { zh: '新观众', en: 'New' }, 'integer'],
+type Figure = Exclude<keyof ChannelFigures, 'buy_rate_interval'>;
+const COUNTED: readonly Figure[] = [
+  'link_clicks',
+  'entrants',
+  'goods_clickers',
+  'buyers',
+  'orders',
+  'gmv_fen',
+  'click_rate',
+  'buy_rate',
+  'new_viewers',
 ];
-const SPENT: readonly (readonly [keyof ChannelFigures, Label, TableColumn['kind']])[] = [
-  ['cost_fen', { zh: '花费', en: 'Cost' }, 'money_fen'],
-  ['cost_per_entrant_fen', { zh: '每进入成本', en: 'Per entrant' }, 'money_fen'],
-  ['cost_per_buyer_fen', { zh: '每成交成本', en: 'Per buyer' }, 'money_fen'],
-  ['gmv_fen', TEXT.gmv, 'money_fen'],
-  ['return_on_spend', { zh: '投入产出比', en: 'Return' }, 'decimal'],
+const SPENT: readonly Figure[] = [
+  'cost_fen',
+  'cost_per_entrant_fen',
+  'cost_per_buyer_fen',
+  'gmv_fen',
+  'return_on_spend',
 ];
 
 /** What came through each channel; and, where costs are known, what it cost. */
@@ -40,22 +39,21 @@ export function channelsTables(result: ChannelsResult, language: Language): List
 
 function tableOf(
   title: Label,
-  figures: typeof COUNTED,
+  figures: readonly Figure[],
   rows: ChannelsResult['channels'],
   totals: ChannelsResult | null,
   language: Language,
 ): ListedTable {
   const cellsOf = (row: ChannelFigures): Cell[] =>
-    figures.map(([key, , kind]) => {
-      const value = row[key];
-      if (typeof value !== 'number') return null;
-      return kind === 'money_fen' ? Math.round(value) : value;
+    figures.map((id) => {
+      const value = row[id];
+      return value !== null && id.endsWith('_fen') ? Math.round(value) : value;
     });
   return {
     title: title[language],
     columns: [
       { key: 'channel', label: LABELS.channel[language], kind: 'text' },
-      ...figures.map(([key, label, kind]): TableColumn => ({ key, label: label[language], kind })),
+      ...figures.map((id) => metricColumn(id, language)),
     ],
     rows: rows.map((row) => [row.channel, ...cellsOf(row)]),
     ...(totals === null ? {} : { totalRow: [LABELS.total[language], ...cellsOf(totals.total)] }),
@@ -77,8 +75,8 @@ export function channelsCharts(result: ChannelsResult, language: Language): Char
       title: TEXT.title[language],
       categories: charted.map(({ channel }) => channel),
       series: [
-        { name: TEXT.entrants[language], values: charted.map(({ entrants }) => entrants) },
-        { name: TEXT.buyers[language], values: charted.map(({ buyers }) => buyers) },
+        { name: metricLabel('entrants', language), values: charted.map(({ entrants }) => entrants) },
+        { name: metricLabel('buyers', language), values: charted.map(({ buyers }) => buyers) },
       ],
       valueKind: 'integer',
       valueLabel: LABELS.viewers[language],

@@ -4,29 +4,21 @@ import type {
   ExperimentResult,
   ExperimentVariant,
   Language,
+  MetricId,
 } from '../../../schemas/index.js';
 import { probabilityText } from '../../render/cell-text.js';
 import type { ChartModel } from '../../render/chart-model.js';
 import type { Cell, ListedTable, TableColumn } from '../../render/table-model.js';
 import { emptyText, LABELS, type Label } from '../labels.js';
+import { metricColumn, metricLabel, type MetricColumnChanges } from '../metric-column.js';
 
 const TEXT = {
   title: { zh: '海报与链接实验', en: 'Experiment' },
   intervals: { zh: '区间与检验', en: 'Intervals and tests' },
   plan: { zh: '实验计划', en: 'Plan of an experiment' },
   variant: { zh: '版本', en: 'Variant' },
-  users: { zh: '人数', en: 'Users' },
-  conversions: { zh: '转化人数', en: 'Converted' },
-  rate: { zh: '转化率', en: 'Rate' },
-  mean: { zh: '人均值', en: 'Mean' },
-  difference: { zh: '差异', en: 'Difference' },
-  lift: { zh: '提升', en: 'Lift' },
-  adjusted: { zh: '校正 p', en: 'Adjusted p' },
-  chance: { zh: '胜率', en: 'To win' },
   low: { zh: '低', en: 'low' },
   high: { zh: '高', en: 'high' },
-  planUsers: { zh: '每个版本人数', en: 'Users per variant' },
-  planTotal: { zh: '总人数', en: 'Users in all' },
   sampleRatio: { zh: '人数比例检验', en: 'Sample ratio' },
 } as const satisfies Readonly<Record<string, Label>>;
 
@@ -37,57 +29,34 @@ export function experimentTables(result: ExperimentResult, language: Language): 
 function planTable(plan: ExperimentPlanResult, language: Language): ListedTable {
   return {
     title: TEXT.plan[language],
-    columns: [
-      { key: 'users_per_variant', label: TEXT.planUsers[language], kind: 'integer' },
-      { key: 'users_total', label: TEXT.planTotal[language], kind: 'integer' },
-    ],
+    columns: [metricColumn('users_per_variant', language), metricColumn('users_total', language)],
     rows: [[plan.users_per_variant, plan.users_total]],
     emptyNote: LABELS.empty[language],
   };
 }
-
-/** Columns that stand in the metric dictionary. */
-const METRIC_OF: Readonly<Record<string, string>> = {
-  users: 'experiment_users',
-  rate: 'conversion_rate',
-  mean: 'value_per_user',
-  lift: 'lift',
-  p_adjusted: 'p_adjusted',
-  chance_to_win: 'chance_to_win',
-};
-
-function metricOf(key: string): { metricId?: string } {
-  const metricId = METRIC_OF[key];
-  return metricId === undefined ? {} : { metricId };
-}
-
-type Column = readonly [key: string, label: string, kind: TableColumn['kind'], decimals?: number];
 
 /** What was counted and what it says, the verdict below; then the intervals behind it. */
 function comparisonTables(result: ExperimentComparison, language: Language): ListedTable[] {
   const say = (label: Label): string => label[language];
   const isRate = result.metric === 'conversion';
   const kind = isRate ? 'percent' : result.value === 'amount_fen' ? 'money_fen' : 'decimal';
-  const measure = say(isRate ? TEXT.rate : TEXT.mean);
+  const measured = isRate ? 'conversion_rate' : 'value_per_user';
+  const measure = metricLabel(measured, language);
+  const difference = metricLabel('difference', language);
   const hasConversions = result.variants.some(({ conversions }) => conversions !== undefined);
   const value = (figure: number | null | undefined): Cell =>
     figure === null || figure === undefined ? null : kind === 'money_fen' ? Math.round(figure) : figure;
+  const column = (id: MetricId, more: MetricColumnChanges = {}): TableColumn =>
+    metricColumn(id, language, more);
   const build = (
     title: string,
-    columns: readonly Column[],
+    columns: readonly TableColumn[],
     cells: (row: ExperimentVariant) => Cell[],
     note: string,
   ): ListedTable => ({
     title,
-    columns: columns.map(([key, label, columnKind, decimals]): TableColumn => ({
-      key,
-      label,
-      kind: columnKind,
-      ...(decimals === undefined ? {} : { decimals }),
-      isProbability: key === 'p' || key === 'p_adjusted',
-      ...metricOf(key),
-    })),
-    rows: result.variants.map(cells),
+    columns: [{ key: 'variant', label: say(TEXT.variant), kind: 'text' }, ...columns],
+    rows: result.variants.map((row) => [row.variant, ...cells(row)]),
     emptyNote: emptyText(result.notes, language),
     note,
   });
@@ -100,17 +69,15 @@ function comparisonTables(result: ExperimentComparison, language: Language): Lis
     build(
       say(TEXT.title),
       [
-        ['variant', say(TEXT.variant), 'text'],
-        ['users', say(TEXT.users), 'integer'],
-        ...(hasConversions ? [['conversions', say(TEXT.conversions), 'integer'] as const] : []),
-        [isRate ? 'rate' : 'mean', measure, kind, 2],
-        ['difference', say(TEXT.difference), kind, 2],
-        ['lift', say(TEXT.lift), 'percent'],
-        ['p_adjusted', say(TEXT.adjusted), 'decimal', 4],
-        ...(isRate ? [['chance_to_win', say(TEXT.chance), 'percent'] as const] : []),
+        column('experiment_users', { key: 'users' }),
+        ...(hasConversions ? [column('converted_users', { key: 'conversions' })] : []),
+        column(measured, { key: isRate ? 'rate' : 'mean', kind, decimals: 2 }),
+        column('difference', { kind, decimals: 2 }),
+        column('lift'),
+        column('p_adjusted', { decimals: 4, isProbability: true }),
+        ...(isRate ? [column('chance_to_win')] : []),
       ],
       (row) => [
-        row.variant,
         row.users,
         ...(hasConversions ? [row.conversions ?? null] : []),
         value(isRate ? row.rate : row.mean),
@@ -119,23 +86,34 @@ function comparisonTables(result: ExperimentComparison, language: Language): Lis
         row.p_adjusted,
         ...(isRate ? [row.chance_to_win] : []),
       ],
-      [result.verdict, ...result.notes].join(' '),
+      // Without a variant the remarks stand in place of the rows.
+      [result.verdict, ...(result.variants.length === 0 ? [] : result.notes)].join(
+        language === 'zh' ? '' : ' ',
+      ),
     ),
     build(
       say(TEXT.intervals),
       [
-        ['variant', say(TEXT.variant), 'text'],
-        ['low', `${measure} ${say(TEXT.low)}`, kind, 2],
-        ['high', `${measure} ${say(TEXT.high)}`, kind, 2],
-        ['difference_low', `${say(TEXT.difference)} ${say(TEXT.low)}`, kind, 2],
-        ['difference_high', `${say(TEXT.difference)} ${say(TEXT.high)}`, kind, 2],
-        ['z', isRate ? 'z' : 't', 'decimal', 2],
-        ['p', 'p', 'decimal', 4],
+        column(measured, { key: 'low', label: `${measure} ${say(TEXT.low)}`, kind, decimals: 2 }),
+        column(measured, { key: 'high', label: `${measure} ${say(TEXT.high)}`, kind, decimals: 2 }),
+        column('difference', {
+          key: 'difference_low',
+          label: `${difference} ${say(TEXT.low)}`,
+          kind,
+          decimals: 2,
+        }),
+        column('difference', {
+          key: 'difference_high',
+          label: `${difference} ${say(TEXT.high)}`,
+          kind,
+          decimals: 2,
+        }),
+        column('z', { label: isRate ? 'z' : 't', decimals: 2 }),
+        column('p', { decimals: 4, isProbability: true }),
       ],
       (row) => {
         const own = isRate ? row.rate_interval : row.mean_interval;
         return [
-          row.variant,
           ...[own?.[0], own?.[1], row.difference_interval?.[0], row.difference_interval?.[1]].map(value),
           row.z,
           row.p,
@@ -150,7 +128,7 @@ function comparisonTables(result: ExperimentComparison, language: Language): Lis
 export function experimentCharts(result: ExperimentResult, language: Language): ChartModel[] {
   if (!('variants' in result)) return [];
   const isRate = result.metric === 'conversion';
-  const measure = (isRate ? TEXT.rate : TEXT.mean)[language];
+  const measure = metricLabel(isRate ? 'conversion_rate' : 'value_per_user', language);
   return [
     {
       kind: 'bar',

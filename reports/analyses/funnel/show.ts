@@ -2,6 +2,7 @@ import type { FunnelResult, FunnelStepResult, Language } from '../../../schemas/
 import type { ChartModel } from '../../render/chart-model.js';
 import type { ListedTable, TableColumn } from '../../render/table-model.js';
 import { LABELS, type Label } from '../labels.js';
+import { metricColumn } from '../metric-column.js';
 
 const TEXT = {
   title: { zh: '转化漏斗', en: 'Funnel' },
@@ -10,10 +11,6 @@ const TEXT = {
   step: { zh: '步骤', en: 'Step' },
   value: { zh: '分组', en: 'Group' },
   period: { zh: '周期', en: 'Period' },
-  fromPrevious: { zh: '环节转化率', en: 'From previous' },
-  fromFirst: { zh: '总转化率', en: 'From first' },
-  median: { zh: '用时中位数', en: 'Median time' },
-  mean: { zh: '平均用时', en: 'Mean time' },
 } as const satisfies Readonly<Record<string, Label>>;
 
 /** The steps; and, where asked for, one line a group and one a period. */
@@ -26,11 +23,11 @@ export function funnelTables(result: FunnelResult, language: Language): ListedTa
       title: say(TEXT.title),
       columns: [
         { key: 'name', label: say(TEXT.step), kind: 'text' },
-        { key: 'viewers', label: say(LABELS.viewers), kind: 'integer', emphasis: 'bar' },
-        { key: 'from_previous', label: say(TEXT.fromPrevious), kind: 'percent' },
-        { key: 'from_first', label: say(TEXT.fromFirst), kind: 'percent' },
-        { key: 'median_seconds', label: say(TEXT.median), kind: 'duration_seconds' },
-        { key: 'mean_seconds', label: say(TEXT.mean), kind: 'duration_seconds' },
+        metricColumn('step_viewers', language, { key: 'viewers', emphasis: 'bar' }),
+        metricColumn('from_previous', language),
+        metricColumn('from_first', language),
+        metricColumn('median_seconds', language),
+        metricColumn('mean_seconds', language),
       ],
       rows: result.steps.map((step, index) => [
         step.name,
@@ -46,11 +43,13 @@ export function funnelTables(result: FunnelResult, language: Language): ListedTa
   ];
   if (result.breakdown !== undefined) {
     const rows = result.breakdown.map(({ value, steps }) => ({ head: value, steps }));
-    tables.push(wideTable(say(TEXT.breakdown), say(TEXT.value), 'text', result.steps, rows, say, emptyNote));
+    tables.push(
+      wideTable(say(TEXT.breakdown), say(TEXT.value), 'text', result.steps, rows, language, emptyNote),
+    );
   }
   if (result.trend !== undefined) {
     const rows = result.trend.map(({ period, steps }) => ({ head: period, steps }));
-    tables.push(wideTable(say(TEXT.trend), say(TEXT.period), 'day', result.steps, rows, say, emptyNote));
+    tables.push(wideTable(say(TEXT.trend), say(TEXT.period), 'day', result.steps, rows, language, emptyNote));
   }
   return tables;
 }
@@ -61,13 +60,15 @@ function wideTable(
   headKind: 'text' | 'day',
   steps: readonly FunnelStepResult[],
   rows: readonly { readonly head: string; readonly steps: readonly FunnelStepResult[] }[],
-  say: (label: Label) => string,
+  language: Language,
   emptyNote: string,
 ): ListedTable {
   const columns: TableColumn[] = [
     { key: 'value', label: head, kind: headKind },
-    ...steps.map((step): TableColumn => ({ key: `step_${step.step}`, label: step.name, kind: 'integer' })),
-    { key: 'from_first', label: say(TEXT.fromFirst), kind: 'percent' },
+    ...steps.map((step) =>
+      metricColumn('step_viewers', language, { key: `step_${step.step}`, label: step.name }),
+    ),
+    metricColumn('from_first', language),
   ];
   return {
     title,

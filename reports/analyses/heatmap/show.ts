@@ -2,13 +2,13 @@ import type { HeatmapResult, HeatmapRoom, Language } from '../../../schemas/inde
 import type { ChartModel } from '../../render/chart-model.js';
 import type { ListedTable } from '../../render/table-model.js';
 import { emptyText, LABELS, type Label } from '../labels.js';
+import { metricColumn } from '../metric-column.js';
 
 import { bucketMinutes } from './time-buckets.js';
 
 const TEXT = {
   title: { zh: '互动热力图', en: 'Heatmap' },
   key: { zh: '行为 / 商品', en: 'Action / goods' },
-  events: { zh: '次数', en: 'Events' },
   busiest: { zh: '最热分钟', en: 'Busiest minute' },
   atPeak: { zh: '该分钟', en: 'In it' },
   heat: { zh: '热度', en: 'Heat' },
@@ -29,7 +29,7 @@ export function heatmapTables(result: HeatmapResult, language: Language): Listed
     title: `${TEXT.title[language]} · ${TEXT.rooms[language]}`,
     columns: [
       { key: 'room_id', label: LABELS.room[language], kind: 'text' },
-      { key: 'events', label: TEXT.events[language], kind: 'integer', emphasis: 'bar', metricId: 'actions' },
+      metricColumn('actions', language, { key: 'events', emphasis: 'bar' }),
       { key: 'minutes', label: TEXT.minutes[language], kind: 'integer' },
     ],
     rows: result.rooms.map((room) => [nameOf(room, result), eventsOf(room), room.minutes.length]),
@@ -53,9 +53,9 @@ function roomTable(room: HeatmapRoom, result: HeatmapResult, language: Language)
     title: `${TEXT.title[language]} · ${nameOf(room, result)}`,
     columns: [
       { key: 'key', label: TEXT.key[language], kind: 'text' },
-      { key: 'events', label: TEXT.events[language], kind: 'integer' },
+      metricColumn('actions', language, { key: 'events' }),
       { key: 'busiest_minute', label: TEXT.busiest[language], kind: 'instant' },
-      { key: 'busiest_events', label: TEXT.atPeak[language], kind: 'integer' },
+      metricColumn('actions', language, { key: 'busiest_events', label: TEXT.atPeak[language] }),
       { key: 'heat', label: TEXT.heat[language], kind: 'text' },
     ],
     rows: room.rows.slice(0, MOST_ROWS).map(({ key, counts }) => {

@@ -2,11 +2,11 @@ import type { Language, PathResult } from '../../../schemas/index.js';
 import type { ChartModel } from '../../render/chart-model.js';
 import type { ListedTable } from '../../render/table-model.js';
 import { emptyText, LABELS, type Label } from '../labels.js';
+import { metricColumn } from '../metric-column.js';
 
 const TEXT = {
   title: { zh: '行为路径', en: 'Paths' },
   path: { zh: '路径', en: 'Path' },
-  share: { zh: '占起点人数', en: 'Of starters' },
   transitions: { zh: '行为流转', en: 'Transitions' },
   from: { zh: '从', en: 'From' },
   to: { zh: '到', en: 'To' },
@@ -26,8 +26,8 @@ export function pathTables(result: PathResult, language: Language): ListedTable[
       title: TEXT.title[language],
       columns: [
         { key: 'path', label: TEXT.path[language], kind: 'text' },
-        { key: 'viewers', label: LABELS.viewers[language], kind: 'integer', emphasis: 'bar' },
-        { key: 'share', label: TEXT.share[language], kind: 'percent' },
+        metricColumn('path_viewers', language, { key: 'viewers', emphasis: 'bar' }),
+        metricColumn('path_share', language, { key: 'share' }),
       ],
       rows: result.paths.map((row) => [row.path.join(' → '), row.viewers, row.viewers / viewers]),
       emptyNote,
@@ -38,8 +38,8 @@ export function pathTables(result: PathResult, language: Language): ListedTable[
       columns: [
         { key: 'from', label: TEXT.from[language], kind: 'text' },
         { key: 'to', label: TEXT.to[language], kind: 'text' },
-        { key: 'viewers', label: LABELS.viewers[language], kind: 'integer', emphasis: 'bar' },
-        { key: 'share', label: TEXT.share[language], kind: 'percent' },
+        metricColumn('path_viewers', language, { key: 'viewers', emphasis: 'bar' }),
+        metricColumn('path_share', language, { key: 'share' }),
       ],
       rows: result.transitions.map((row) => [row.from, row.to, row.viewers, row.viewers / viewers]),
       emptyNote,

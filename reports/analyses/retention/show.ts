@@ -2,11 +2,11 @@ import type { Language, RetentionResult } from '../../../schemas/index.js';
 import type { ChartModel } from '../../render/chart-model.js';
 import type { ListedTable } from '../../render/table-model.js';
 import { emptyText, type Label } from '../labels.js';
+import { metricColumn } from '../metric-column.js';
 
 const TEXT = {
   title: { zh: '留存', en: 'Retention' },
   cohort: { zh: '首期', en: 'Cohort' },
-  viewers: { zh: '人数', en: 'Viewers' },
   note: {
     zh: '+k：首期之后第 k 期回来的人数 ÷ 首期人数；+0 为首期之内。',
     en: '+k: who came in the k-th period after the cohort / viewers of the cohort; +0 is its own period.',
@@ -29,13 +29,10 @@ export function retentionTables(result: RetentionResult, language: Language): Li
       title: `${TEXT.title[language]}${first === 0 ? '' : ` +${first} …`}`,
       columns: [
         { key: 'cohort', label: TEXT.cohort[language], kind: 'text' as const },
-        { key: 'viewers', label: TEXT.viewers[language], kind: 'integer' as const },
-        ...offsets.map((offset) => ({
-          key: `returned_${offset}`,
-          label: `+${offset}`,
-          kind: 'percent' as const,
-          metricId: 'retention_rate',
-        })),
+        metricColumn('cohort_viewers', language, { key: 'viewers' }),
+        ...offsets.map((offset) =>
+          metricColumn('retention_rate', language, { key: `returned_${offset}`, label: `+${offset}` }),
+        ),
       ],
       rows: rows.map(({ cohort, viewers, returned }) => [
         cohort,

@@ -3,6 +3,7 @@ import { groupedNumber } from '../../render/cell-text.js';
 import type { ChartModel } from '../../render/chart-model.js';
 import type { ListedTable } from '../../render/table-model.js';
 import { emptyText, LABELS, type Label } from '../labels.js';
+import { metricColumn } from '../metric-column.js';
 
 const TEXT = {
   title: { zh: '观众分层', en: 'Segments' },
@@ -10,8 +11,6 @@ const TEXT = {
   frequency: { zh: '订单数', en: 'Orders' },
   money: { zh: '消费', en: 'Spent' },
   watch: { zh: '观看时长', en: 'Watched' },
-  share: { zh: '人数占比', en: 'Share' },
-  gmv: { zh: '成交金额', en: 'GMV' },
 } as const satisfies Readonly<Record<string, Label>>;
 
 const DAYS: Label = { zh: '天', en: ' d' };
@@ -33,9 +32,9 @@ export function segmentsTables(result: SegmentsResult, language: Language): List
         { key: 'frequency', label: TEXT.frequency[language], kind: 'text' },
         { key: 'money', label: TEXT.money[language], kind: 'text' },
         { key: 'watch', label: TEXT.watch[language], kind: 'text' },
-        { key: 'viewers', label: LABELS.viewers[language], kind: 'integer', emphasis: 'bar' },
-        { key: 'share', label: TEXT.share[language], kind: 'percent' },
-        { key: 'gmv_fen', label: TEXT.gmv[language], kind: 'money_fen' },
+        metricColumn('segment_viewers', language, { key: 'viewers', emphasis: 'bar' }),
+        metricColumn('segment_share', language, { key: 'share' }),
+        metricColumn('gmv_fen', language),
       ],
       rows: rows.map((row) => [
         bandText(row.recency, bands.recency_days, 1, DAYS[language]),

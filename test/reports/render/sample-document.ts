@@ -234,6 +234,7 @@ export function sampleDocument(change: Partial<ReportDocument> = {}, details = 1
         en: 'Viewers',
         definition:
           '进入过直播间的不同观众数，按人去重；企业微信为观看时长大于零的成员数，外部联系人一并计入。',
+        caveat: '不可跨日相加',
         unit: '人',
         base: '人',
         source: 'live_daily.viewers',
@@ -243,6 +244,7 @@ export function sampleDocument(change: Partial<ReportDocument> = {}, details = 1
         zh: '成交金额（GMV）',
         en: 'GMV',
         definition: '支付成功订单金额之和，不减退款。',
+        caveat: '',
         unit: '元',
         base: '次',
         source: 'live_daily.gmv_fen',
