@@ -1,4 +1,5 @@
-import type { ReportDocument } from './report-document.js';
+import type { Language } from '../../schemas/index.js';
+import type { MetricEntry, ReportDocument } from './report-document.js';
 import type { ListedTable } from './table-model.js';
 import { say } from './wording.js';
 
@@ -19,7 +20,7 @@ export function metricTable(document: Pick<ReportDocument, 'language' | 'metrics
       { key: 'id', label: say(language, 'metricId'), kind: 'text' },
     ],
     rows: metrics.map((metric) => [
-      metric[language],
+      nameOf(metric, language),
       metric.definition,
       metric.caveat,
       metric.unit,
@@ -30,4 +31,11 @@ export function metricTable(document: Pick<ReportDocument, 'language' | 'metrics
     ]),
     emptyNote: say(language, 'noRows'),
   };
+}
+
+/** With the name its columns have, so that whoever looks one up finds it. */
+function nameOf({ zh, en, short }: MetricEntry, language: Language): string {
+  const name = language === 'zh' ? zh : en;
+  if (short === null || short === name) return name;
+  return language === 'zh' ? `${name}（${short}）` : `${name} (${short})`;
 }

@@ -78,6 +78,8 @@ export interface MetricEntry {
   readonly id: string;
   readonly zh: string;
   readonly en: string;
+  /** What stands above its column where that is narrow; null: its name. */
+  readonly short: string | null;
   readonly definition: string;
   /** What to know before it is compared or added up; empty for most. */
   readonly caveat: string;

@@ -22,9 +22,10 @@ export function metricsOf(
 /** What the dictionary of a report says of a metric. */
 export function metricEntry(id: string, language: Language): MetricEntry {
   const metric = findMetric(id);
-  const { zh, en, definition, caveat, source } = metric;
+  const { zh, en, short, definition, caveat, source } = metric;
   return {
-    ...{ id, zh, en, definition: definition[language], caveat: caveat?.[language] ?? '' },
+    ...{ id, zh, en, short: short?.[language] ?? null },
+    ...{ definition: definition[language], caveat: caveat?.[language] ?? '' },
     ...metricScale(metric, language),
     source,
   };

@@ -68,4 +68,18 @@ export const INTERACTION_METRICS = [
     base: '次数',
     source: 'heatmap.counts',
   },
+  {
+    id: 'active_minutes',
+    zh: '有行为的分钟数',
+    en: 'Minutes with actions',
+    short: { zh: '分钟数', en: 'Minutes' },
+    definition: {
+      zh: '直播间内至少有一次行为的分钟数',
+      en: 'minutes in which the room saw at least one action',
+    },
+    kind: 'integer',
+    unit: '分钟',
+    base: '次数',
+    source: 'heatmap.minutes',
+  },
 ] as const satisfies readonly Metric[];

@@ -31,6 +31,7 @@ const ENGLISH: ReadonlyMap<string, string> = new Map([
   ['元', 'CNY'],
   ['秒', 's'],
   ['行', 'rows'],
+  ['分钟', 'min'],
   ['天', 'days'],
   ['百分点', 'percentage points'],
   ['人数', 'people'],

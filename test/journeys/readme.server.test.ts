@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { textWidth } from '../../formats/index.js';
 import { ANALYSES, generatePassword } from '../../reports/index.js';
 import { generateSamples, SAMPLE_PASSWORD, type Samples } from '../../samples/index.js';
-import { packageRoot } from '../../sql/index.js';
+import { openWarehouse, packageRoot } from '../../sql/index.js';
 import { runWxlive, type RunResult } from '../cli/run-wxlive.js';
 import { lacksPython, runPython } from '../external-tool.js';
 import { engineEnded } from '../servers/clickhouse.js';
@@ -109,6 +109,27 @@ describe('wxlive demo', () => {
       }
     },
   );
+
+  it('shows no figure that the metric dictionary does not explain', async () => {
+    const warehouse = await openWarehouse({
+      dataDir: join(folder, 'demo-data'),
+      reportZone: 'Asia/Shanghai',
+    });
+    try {
+      for (const analysis of ANALYSES) {
+        const answered = await analysis.answer(warehouse, analysis.example, { timeZone: 'Asia/Shanghai' });
+        if (!answered.ok) throw new Error(answered.failure.message);
+        const columns = answered.value.tables('zh').flatMap((table) => table.columns);
+        const unexplained = columns.filter(
+          ({ kind, metricId }) => !['text', 'day', 'instant'].includes(kind) && metricId === undefined,
+        );
+        expect(unexplained, analysis.name).toEqual([]);
+        expect(columns.some(({ metricId }) => metricId !== undefined)).toBe(true);
+      }
+    } finally {
+      await warehouse.close();
+    }
+  });
 
   it('can be asked again, and answers as one JSON document', async () => {
     const again = await runWxlive(['demo', '--out', 'demo', '--json', '--lang', 'en'], {

@@ -12,7 +12,6 @@ const TEXT = {
   busiest: { zh: '最热分钟', en: 'Busiest minute' },
   atPeak: { zh: '该分钟', en: 'In it' },
   heat: { zh: '热度', en: 'Heat' },
-  minutes: { zh: '分钟数', en: 'Minutes' },
   rooms: { zh: '各直播间', en: 'Rooms' },
 } as const satisfies Readonly<Record<string, Label>>;
 
@@ -30,7 +29,7 @@ export function heatmapTables(result: HeatmapResult, language: Language): Listed
     columns: [
       { key: 'room_id', label: LABELS.room[language], kind: 'text' },
       metricColumn('actions', language, { key: 'events', emphasis: 'bar' }),
-      { key: 'minutes', label: TEXT.minutes[language], kind: 'integer' },
+      metricColumn('active_minutes', language, { key: 'minutes' }),
     ],
     rows: result.rooms.map((room) => [nameOf(room, result), eventsOf(room), room.minutes.length]),
     emptyNote,

@@ -232,6 +232,7 @@ export function sampleDocument(change: Partial<ReportDocument> = {}, details = 1
         id: 'viewers',
         zh: '观看人数',
         en: 'Viewers',
+        short: '人数',
         definition:
           '进入过直播间的不同观众数，按人去重；企业微信为观看时长大于零的成员数，外部联系人一并计入。',
         caveat: '不可跨日相加',
@@ -243,6 +244,7 @@ export function sampleDocument(change: Partial<ReportDocument> = {}, details = 1
         id: 'gmv_fen',
         zh: '成交金额（GMV）',
         en: 'GMV',
+        short: null,
         definition: '支付成功订单金额之和，不减退款。',
         caveat: '',
         unit: '元',
