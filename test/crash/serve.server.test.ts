@@ -1,11 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
+import { freePort } from '../../sql/engine/free-port.js';
 import { openWarehouse, typedByUser } from '../../sql/index.js';
 import { runWxlive, startWxlive } from '../cli/run-wxlive.js';
 import { seededRandom } from '../seeded-random.js';
@@ -41,14 +41,6 @@ function event(id: string): string {
     room_id: '1003',
     query: `utm_source=s${id.length}`,
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 it('serve, killed again and again while it is posted to and imports run beside it, keeps every acknowledged event exactly once', async () => {

@@ -54,7 +54,7 @@ export async function importBenchOver(
     warehouse,
     tools,
     async load(path, options = {}) {
-      const report: FileReport = await runImport(path, { ...DEFAULTS, ...options }, tools);
+      const report: FileReport = await runImport(path, { ...PLAIN_IMPORT, ...options }, tools);
       if ('error' in report) throw new Error(`${path}: ${report.error.code} ${report.error.message}`);
       return report;
     },
@@ -65,7 +65,8 @@ export async function importBenchOver(
   };
 }
 
-const DEFAULTS: ImportOptions = {
+/** An import that nothing was said about. */
+export const PLAIN_IMPORT: ImportOptions = {
   adapter: null,
   room: null,
   account: null,

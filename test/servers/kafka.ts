@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { freePort, jarsAreThere, startFromJars } from './kafka/jars.js';
+import { freePort } from '../../sql/engine/free-port.js';
+import { jarsAreThere, startFromJars } from './kafka/jars.js';
 
 /** A broker for tests. */
 export interface TestKafka {

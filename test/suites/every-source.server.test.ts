@@ -12,7 +12,7 @@ import { buildWorkbook, bytesOf } from '../../samples/workbook.js';
 import { FAILURES } from '../../schemas/index.js';
 import { openWarehouse, typedByUser, type Warehouse } from '../../sql/index.js';
 import { runWxlive, startWxlive } from '../cli/run-wxlive.js';
-import { openImportBench, type ImportBench } from '../pipelines/import-tools.js';
+import { openImportBench, PLAIN_IMPORT, type ImportBench } from '../pipelines/import-tools.js';
 import { readSample } from '../pipelines/sources/read-sample.js';
 import { seededRandom } from '../seeded-random.js';
 import { engineEnded, makeDataDir } from '../servers/clickhouse.js';
@@ -44,11 +44,7 @@ const optionsOf = (file: CanaryFile): Pick<ImportOptions, 'room' | 'passwords'> 
   room: file.args[file.args.indexOf('--room') + 1 || -1] ?? null,
   passwords: file.args.includes('--password-env') ? [CANARY_PASSWORD] : [],
 });
-const DRY_RUN: ImportOptions = {
-  ...{ adapter: null, room: null, account: null, passwords: [], wallClockZone: null, amountUnit: null },
-  ...{ exportedAt: null, scope: null, acceptShrink: false, dryRun: true, aliases: [], eventMap: {} },
-  language: 'en',
-};
+const DRY_RUN: ImportOptions = { ...PLAIN_IMPORT, dryRun: true };
 const filesOf = (name: string): typeof files => files.filter(({ adapter }) => adapter === name);
 
 describe.each(SOURCES.map((source) => [source.name, source] as const))('%s', (name, source) => {

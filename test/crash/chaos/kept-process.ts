@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../../sql/engine/free-port.js';
 import { startWxlive } from '../../cli/run-wxlive.js';
 
 export interface KeptOptions {
@@ -100,12 +100,4 @@ export class KeptProcess {
       await new Promise((resolve) => child.once('close', resolve));
     }
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

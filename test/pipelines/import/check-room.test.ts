@@ -6,27 +6,14 @@ import { checkRoom } from '../../../pipelines/import/check-room.js';
 import type { ImportOptions } from '../../../pipelines/import/import-options.js';
 import { openInput } from '../../../pipelines/import/open-input.js';
 import { SOURCES } from '../../../pipelines/index.js';
+import { PLAIN_IMPORT } from '../import-tools.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'wxlive-room-'));
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const OPTIONS: ImportOptions = {
-  adapter: null,
-  room: '1181',
-  account: null,
-  passwords: [],
-  wallClockZone: null,
-  amountUnit: null,
-  exportedAt: null,
-  scope: null,
-  acceptShrink: false,
-  dryRun: false,
-  aliases: [],
-  eventMap: {},
-  language: 'en',
-};
+const OPTIONS: ImportOptions = { ...PLAIN_IMPORT, room: '1181' };
 
 const event = (at: number, room: string): string =>
   JSON.stringify({

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SOURCES, type ImportOptions } from '../../../pipelines/index.js';
 import { OpeningFile } from '../../../pipelines/import/opening-file.js';
+import { PLAIN_IMPORT } from '../import-tools.js';
 import { buildChildOnce } from '../../servers/clickhouse.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'wxlive-opening-'));
@@ -12,21 +13,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const OPTIONS: ImportOptions = {
-  adapter: null,
-  room: null,
-  account: null,
-  passwords: [],
-  wallClockZone: null,
-  amountUnit: null,
-  exportedAt: null,
-  scope: null,
-  acceptShrink: false,
-  dryRun: true,
-  aliases: [],
-  eventMap: {},
-  language: 'en',
-};
+const OPTIONS: ImportOptions = { ...PLAIN_IMPORT, dryRun: true };
 const EVENT = { event_id: 'e1', event: 'live_enter', time: 1_790_000_000_000, openid: 'o1', room_id: '1' };
 const LARGE = 17 << 20;
 

@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestKafka } from '../kafka.js';
-import { freePort, startFromJars } from './jars.js';
+import { freePort } from '../../../sql/engine/free-port.js';
+import { startFromJars } from './jars.js';
 
 /** A broker with TLS and sign-in. */
 export interface SecuredKafka {
