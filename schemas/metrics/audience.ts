@@ -60,8 +60,8 @@ export const AUDIENCE_METRICS = [
     zh: '在线人数',
     en: 'Online',
     definition: {
-      zh: '该分钟最后一刻在线的去重人数，以平台导出为准，否则由进出与心跳推算',
-      en: 'people online at the last instant of the minute, as exported, else from entries, leaves and heartbeats',
+      zh: '该分钟最后一刻在线的去重人数，以平台导出为准，否则由进出与心跳推算；直播起止之外与回放不计',
+      en: 'people online at the last instant of the minute, as exported, else from entries, leaves and heartbeats; outside the live and of a replay none',
     },
     kind: 'integer',
     unit: '人',

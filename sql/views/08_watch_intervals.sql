@@ -1,4 +1,4 @@
--- one row a stretch of time a viewer watched a room, merged over devices; begins at an event, ends at a leave or at the last event before a silence of two minutes
+-- one row a stretch of time a viewer watched a room, merged over devices; begins at an event, ends at a leave or at the last event before a silence of two minutes. What says itself that it is a replay is none
 CREATE OR REPLACE VIEW wxlive_store.watch_intervals
 AS
 SELECT
@@ -47,7 +47,7 @@ FROM
                 )
             )) AS acts
         FROM wxlive_store.event_rows
-        WHERE room_id != '' AND NOT is_system AND adapter != 'orders'
+        WHERE room_id != '' AND NOT is_system AND adapter != 'orders' AND props['live_source'] != 'replay'
         GROUP BY platform, account, room_id, viewer
     )
 )

@@ -27,12 +27,12 @@ WITH
             SELECT
                 platform, account, room_id, viewer,
                 arrayJoin(range(
-                    toUInt64(intDiv(toUnixTimestamp64Milli(watched_from) + 60000, 60000)),
-                    toUInt64(intDiv(toUnixTimestamp64Milli(watched_to) - 1 + 1, 60000)) + 1
+                    toUInt64(intDiv(toUnixTimestamp64Milli(seen_from) + 60000, 60000)),
+                    toUInt64(intDiv(toUnixTimestamp64Milli(seen_to), 60000)) + 1
                 )) AS next_minute,
                 fromUnixTimestamp64Milli(toInt64(next_minute - 1) * 60000, 'UTC') AS minute
-            FROM wxlive_store.watch_intervals
-            WHERE toInt64(next_minute) * 60000 - 1 < toUnixTimestamp64Milli(watched_to)
+            FROM wxlive_store.live_stretches
+            WHERE toInt64(next_minute) * 60000 - 1 < toUnixTimestamp64Milli(seen_to)
         )
         GROUP BY platform, account, room_id, minute
     ),
