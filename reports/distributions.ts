@@ -56,6 +56,7 @@ function binomialMass(a: number, b: number, x: number, y: number): number {
 /** P(X > x) of a gamma distribution with shape a: the regularised upper incomplete gamma function Q(a, x). */
 function gammaTail(a: number, x: number): number {
   if (x <= 0) return 1;
+  if (x === Number.POSITIVE_INFINITY) return 0;
   const mass = Math.exp(-stirlingError(a) - deviance(a, x)) / Math.sqrt(2 * Math.PI * a);
   if (x < a + 1) {
     let term = 1;

@@ -154,8 +154,10 @@ export function testSampleRatio(
   if (df === 0 || users === 0) return { chi2: null, df, p: null, flag: false };
   const chi2 = asked.reduce((sum, arm) => {
     const expected = (users * weightOf(arm)) / weight;
-    return sum + (arm.users - expected) ** 2 / expected;
+    const distance = (arm.users - expected) ** 2;
+    return distance === 0 ? sum : sum + distance / expected;
   }, 0);
   const p = chiSquareTail(chi2, df);
-  return { chi2, df, p, flag: p < SAMPLE_RATIO_LIMIT };
+  // A weight next to nothing expects next to nobody: a result has numbers that JSON can tell.
+  return { chi2: Math.min(chi2, Number.MAX_VALUE), df, p, flag: p < SAMPLE_RATIO_LIMIT };
 }

@@ -112,6 +112,27 @@ describe('the verdict', () => {
   });
 
   it.each([
+    [1e9, { a: 1, b: 1e-310 }],
+    [10, { a: 1e300, b: 1e-300 }],
+  ])('tells numbers of a ratio beyond all numbers: %s users under %j', (users, weights) => {
+    const result = conclude(
+      ['a', 'b'].map((variant) => ({ variant, users, conversions: 1 })),
+      { weights },
+    );
+    expect(result.srm).toEqual({ chi2: Number.MAX_VALUE, df: 1, p: 0, flag: true });
+    expect(result.callable).toBe(false);
+    const nobody = conclude(
+      [
+        { variant: 'a', users, conversions: 1 },
+        { variant: 'b', users: 0, conversions: 0 },
+      ],
+      { weights },
+    );
+    expect(nobody.srm).toMatchObject({ df: 1, flag: false });
+    expect(nobody.srm.p).toBeGreaterThan(0.99);
+  });
+
+  it.each([
     [[], '没有观众进入实验'],
     [[{ variant: 'a', users: 0, conversions: 0 }], '没有观众进入实验'],
     [[{ variant: 'a', users: 9, conversions: 1 }], '没有可比的版本'],
