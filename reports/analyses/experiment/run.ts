@@ -5,6 +5,7 @@ import {
   experimentResultSchema,
   experimentSpecSchema,
   shownName,
+  fail,
   succeed,
   type AnalysisFailure,
   type ExperimentComparison,
@@ -50,6 +51,14 @@ async function runExperiment(
 ): Promise<Outcome<ExperimentResult, AnalysisFailure>> {
   if (spec.plan !== undefined) {
     const users = usersPerVariant(spec.plan);
+    if (!Number.isFinite(users)) {
+      return fail({
+        code: 'too_large',
+        message:
+          'plan: more users than can be counted; a larger effect, less power or confidence needs fewer',
+        zh: 'plan：所需人数多得无法计算：请改用更大的 effect，或更低的 power、confidence',
+      });
+    }
     return succeed({ users_per_variant: users, users_total: users * spec.plan.variants, notes: [] });
   }
   if (spec.counts !== undefined) {

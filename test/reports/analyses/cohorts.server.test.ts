@@ -374,6 +374,21 @@ describe('an experiment', () => {
     expect(await isSqlCaught(scratch.warehouse, mutation, holdsAll)).toBe(true);
   });
 
+  it('refuses a plan that needs more users than can be counted', async () => {
+    for (const plan of [
+      { baseline_rate: 0.5, effect: 1e-200 },
+      { baseline_rate: 0.5, effect: 0.1, power: 1 - 2 ** -53 },
+    ]) {
+      const outcome = await runAnalysis(experiment, scratch.warehouse, specOf(experiment.spec, { plan }), {
+        timeZone: ZONE,
+      });
+      if (outcome.ok)
+        expect(outcome.value).toMatchObject({ users_per_variant: expect.any(Number) as number });
+      else expect(outcome.failure.code).toBe('too_large');
+      expect(JSON.stringify(outcome)).not.toContain('null');
+    }
+  });
+
   it('lists who is named and has nobody, and says why there is nobody', async () => {
     const result = await run(experiment, { campaign: 'p1', baseline: 'zz', weights: { a: 1, zz: 1 } });
     if (!('variants' in result)) throw new Error('no comparison');
