@@ -5,7 +5,7 @@ import { once } from 'node:events';
 
 const VIEWERS = 100_000;
 /** Event 0's time; later numbers come later, 12 milliseconds apart, so that a million events are three hours. */
-export const FIRST_MS = Date.UTC(2026, 7, 1);
+const FIRST_MS = Date.UTC(2026, 7, 1);
 const STEP_MS = 12;
 const NAMES = [
   'live_heartbeat',

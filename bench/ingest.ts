@@ -12,12 +12,12 @@ import { z } from 'zod';
 import { openWarehouse, packageRoot, typedByUser, type Warehouse } from '../sql/index.js';
 import { readAddress } from '../sql/engine/address.js';
 import { engineFolder } from '../sql/engine/folder.js';
-import { FIRST_MS, writeEvents } from './ingest-events.js';
+import { writeEvents } from './ingest-events.js';
 import { cpuSecondsOf, runWatched, type Spent } from './watched-process.js';
 
 const MAIN = join(packageRoot(), 'dist', 'cli', 'main.js');
-/** Of the base so many come through the importer: they link the viewers, and later files repeat them. */
-const IMPORTED_BASE_ROWS = 300_000;
+/** The base comes through the importer, as a user's does: in files of at most so many rows. */
+const BASE_FILE_ROWS = 2_500_000;
 
 const { values: flags } = parseArgs({
   options: {
@@ -41,9 +41,8 @@ try {
   const warehouse = await openWarehouse({ dataDir, reportZone: 'Asia/Shanghai' });
   try {
     const base = Number(flags.base);
-    if (next === 0 && base > 0) {
-      await importEvents(warehouse, Math.min(base, IMPORTED_BASE_ROWS), false);
-      await fillBase(warehouse, base - next);
+    if (next === 0) {
+      while (next < base) await importEvents(warehouse, Math.min(base - next, BASE_FILE_ROWS), false);
     }
     for (const size of flags.sizes.split(',')) {
       await settle(warehouse);
@@ -105,32 +104,6 @@ async function importEvents(warehouse: Warehouse, rows: number, compared: boolea
 
 function counts(output: string): string {
   return output.replace(/\s+/gu, ' ').replace(/^.*"rows"/u, '"rows"');
-}
-
-/** Rows that the engine makes itself, in the facts and among the recent keys, as if they had come just now, over the same days as the files. */
-async function fillBase(warehouse: Warehouse, rows: number): Promise<void> {
-  const keys =
-    `SELECT number, FIRST_MS + number % 86400000 AS ms, reinterpretAsUInt128(sipHash128(number)) % toUInt128('1208925819614629174706176') AS hash FROM numbers({rows:UInt64})`.replace(
-      'FIRST_MS',
-      String(FIRST_MS),
-    );
-  await warehouse.command(
-    typedByUser(`
-INSERT INTO wxlive_store.events_store (event_key, event_id, platform, account, room_id, viewer_key, viewer, event,
-  event_original, event_time, stated_time, received_at, scene, props, adapter, batch_seq)
-SELECT bitShiftLeft(toUInt128(ms), 80) + hash, hex(hash), 'miniprogram', 'default', toString(1180 + number % 20),
-  reinterpretAsUUID(sipHash128(number % 400000)) AS id, id, 'live_heartbeat', 'live_heartbeat',
-  fromUnixTimestamp64Milli(toInt64(ms), 'UTC') AS at, at, now64(3), 1047, map('network', '5g', 'interval_seconds', '60'), 'events', {batch:UInt64}
-FROM (${keys})`),
-    { rows, batch: Date.now() * 1000 },
-  );
-  await warehouse.command(
-    typedByUser(`
-INSERT INTO wxlive_store.recent_keys_store (key_hash, stated_ms, content_hash, received_at, batch_seq)
-SELECT hash, ms, hash % 1000003, now(), 1 FROM (${keys})`),
-    { rows },
-  );
-  console.log(`base: ${rows} rows more by the engine; ${load()}`);
 }
 
 /** The same file parsed and sorted by the engine alone: no validation, no HMAC, no test for duplicates, no scrubbing. */
